@@ -1,0 +1,1 @@
+"""Kundenakte: the digital customer file. Read pipeline.py first."""

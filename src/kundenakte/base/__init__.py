@@ -1,1 +1,1 @@
-
+"""What everything stands on: bytes, jobs, accounts and the journal."""

@@ -1,1 +1,1 @@
-
+"""Wires the rest together; nobody imports it."""

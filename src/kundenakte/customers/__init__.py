@@ -1,1 +1,1 @@
-
+"""Customers as ERP and CRM know them."""

@@ -1,1 +1,1 @@
-
+"""Ways in and out: translate, call one action, translate back."""

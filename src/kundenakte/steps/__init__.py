@@ -1,1 +1,1 @@
-
+"""Stations on the way of a document; no station knows another."""

@@ -1,1 +1,1 @@
-
+"""People, service accounts, roles, and the actor behind each change."""

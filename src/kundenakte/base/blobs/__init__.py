@@ -1,1 +1,1 @@
-
+"""Bytes, stored by their hash."""

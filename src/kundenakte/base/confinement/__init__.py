@@ -1,1 +1,1 @@
-
+"""Runs foreign parsers in child processes with limits."""

@@ -1,1 +1,1 @@
-
+"""The ledger of background work."""

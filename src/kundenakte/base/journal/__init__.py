@@ -1,1 +1,1 @@
-
+"""Who did what when, in a form that shows any later change."""

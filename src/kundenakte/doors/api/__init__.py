@@ -1,1 +1,1 @@
-
+"""REST for programs."""

@@ -1,1 +1,1 @@
-
+"""Watched folders of scanners, file servers and ERPs."""

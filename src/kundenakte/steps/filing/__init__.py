@@ -1,1 +1,1 @@
-
+"""Ablage: which customer file, which section, which document."""

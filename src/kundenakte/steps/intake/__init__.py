@@ -1,1 +1,1 @@
-
+"""Eingang: take bytes and origin, notice duplicates, keep the original."""

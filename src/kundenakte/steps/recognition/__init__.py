@@ -1,1 +1,1 @@
-
+"""Erkennung: what a document is and what stands in it."""

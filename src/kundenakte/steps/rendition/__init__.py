@@ -1,1 +1,1 @@
-
+"""Vorschau: page images and text with places."""

@@ -1,1 +1,1 @@
-
+"""Suche: index and queries."""

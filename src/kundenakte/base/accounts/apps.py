@@ -1,0 +1,10 @@
+"""People, service accounts and roles."""
+
+from django.apps import AppConfig
+
+
+class AccountsConfig(AppConfig):
+    """Konten."""
+
+    name = "kundenakte.base.accounts"
+    label = "accounts"

@@ -1,0 +1,174 @@
+"""The settings. The environment is read here and nowhere else; what a customer decides is data with a screen."""
+
+from pathlib import Path
+
+from csp.constants import NONE, SELF
+
+from kundenakte.config import environment
+
+ROOT = Path(__file__).resolve().parents[3]
+DATA = Path(environment.text("KUNDENAKTE_DATA", str(ROOT / "var"))).absolute()
+DATA.mkdir(mode=0o750, parents=True, exist_ok=True)
+
+DEBUG = environment.flag("KUNDENAKTE_DEBUG", default=False)
+SECRET_KEY = environment.secret("KUNDENAKTE_SECRET_KEY", DATA / "secret-key")
+ALLOWED_HOSTS = environment.words("KUNDENAKTE_HOSTS", ("127.0.0.1", "localhost", "[::1]"))
+CSRF_TRUSTED_ORIGINS = environment.words("KUNDENAKTE_ORIGINS", ())
+# How many processes of each kind `kundenakte serve` starts.
+WEB_PROCESSES = environment.number("KUNDENAKTE_WEB", 2)
+WORKER_PROCESSES = environment.number("KUNDENAKTE_WORKERS", 2)
+# Seconds a worker holds a job before others may take it; the heartbeat renews at a third of it.
+JOB_LEASE_SECONDS = environment.number("KUNDENAKTE_LEASE", 60)
+LISTEN = environment.text("KUNDENAKTE_LISTEN", "127.0.0.1:8000")
+# Where derived data, blobs and the index lie; each may be a volume of its own.
+BLOBS = DATA / "blobs"
+DERIVED = DATA / "derived"
+INDEX = DATA / "index"
+SCRATCH = DATA / "scratch"
+# True behind a proxy that speaks TLS and sets X-Forwarded-Proto.
+BEHIND_TLS = environment.flag("KUNDENAKTE_TLS", default=False)
+
+INSTALLED_APPS = [
+    "kundenakte.base.jobs",
+    "kundenakte.base.blobs",
+    "kundenakte.base.accounts",
+    "kundenakte.base.journal",
+    "kundenakte.customers",
+    "kundenakte.records",
+    "kundenakte.steps.intake",
+    "kundenakte.steps.rendition",
+    "kundenakte.steps.recognition",
+    "kundenakte.steps.filing",
+    "kundenakte.steps.search",
+    "kundenakte.doors.web",
+    "kundenakte.doors.api",
+    "kundenakte.doors.hotfolder",
+    "kundenakte.doors.cli",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "csp",
+    "django_htmx",
+    "lucide",
+    "template_partials",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+]
+
+ROOT_URLCONF = "kundenakte.config.urls"
+WSGI_APPLICATION = "kundenakte.config.wsgi.application"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "kundenakte.doors.web.shell.shell",
+            ],
+        },
+    }
+]
+
+DATABASES = {"default": environment.database(environment.text("KUNDENAKTE_DATABASE_URL"), folder=DATA)}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+ACCOUNT_ADAPTER = "kundenakte.config.sign_in.ClosedHouse"
+ACCOUNT_LOGIN_METHODS = {"username", "email"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "email", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+# Five failed tries per name in five minutes, thirty per address in a minute (S57).
+ACCOUNT_RATE_LIMITS = {"login": "30/m/ip", "login_failed": "10/m/ip,5/5m/key"}
+ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_SESSION_REMEMBER = False
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "/"
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+
+# Sessions, messages and rate limits hold over restarts and over several web processes.
+SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_COOKIE_AGE = 12 * 60 * 60
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SECURE = BEHIND_TLS
+CSRF_COOKIE_SECURE = BEHIND_TLS
+CSRF_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_HTTPONLY = True
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_TLS else None
+SECURE_HSTS_SECONDS = 31_536_000 if BEHIND_TLS else 0
+X_FRAME_OPTIONS = "DENY"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [SELF],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF],
+        "object-src": [NONE],
+        "base-uri": [SELF],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+    }
+}
+# Shared by the web processes on one machine: rate limits of the sign-in count across all of them.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "kundenakte_cache",
+    }
+}
+
+LANGUAGE_CODE = "de"
+LANGUAGES = [("de", "Deutsch"), ("en", "English")]
+LOCALE_PATHS = [Path(__file__).resolve().parents[1] / "locale"]
+TIME_ZONE = "Europe/Berlin"
+USE_TZ = True
+
+STATIC_URL = "/static/"
+STATIC_ROOT = DATA / "static"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+FILE_UPLOAD_TEMP_DIR = str(SCRATCH)
+DATA_UPLOAD_MAX_MEMORY_SIZE = 12 * 1024 * 1024
+FILE_UPLOAD_MAX_MEMORY_SIZE = 256 * 1024
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(process)d %(levelname)s %(name)s: %(message)s"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": "INFO"},
+    "loggers": {"django.security": {"level": "WARNING"}, "fontTools": {"level": "WARNING"}},
+}

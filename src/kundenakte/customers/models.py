@@ -1,0 +1,147 @@
+"""Customers with everything they are known by."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+
+
+class OwnCompany(models.Model):
+    """Our own company: one row. What stands here never counts as a customer's identifier."""
+
+    name = models.CharField(max_length=200)
+    # Other ways our name is written on paper, one per line.
+    other_names = models.TextField(blank=True)
+    street = models.CharField(max_length=200, blank=True)
+    zip_code = models.CharField(max_length=12, blank=True)
+    city = models.CharField(max_length=100, blank=True)
+    country = models.CharField(max_length=2, default="DE")
+    # One per line, as written; normalised when read.
+    vat_ids = models.TextField(blank=True)
+    tax_numbers = models.TextField(blank=True)
+    ibans = models.TextField(blank=True)
+    email_domains = models.TextField(blank=True)
+    phones = models.TextField(blank=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Customer(models.Model):
+    """Somebody we deal with, from the first enquiry on. The id never changes and is never used again."""
+
+    class State(models.TextChoices):
+        PROSPECT = "prospect", "Interessent"
+        CUSTOMER = "customer", "Kunde"
+        FORMER = "former", "ehemaliger Kunde"
+
+    # The number people say on the phone; the same value is an Identifier. Empty while a prospect has none.
+    number = models.CharField(max_length=40, blank=True, db_index=True)
+    name = models.CharField(max_length=200)
+    state = models.CharField(max_length=8, choices=State.choices, default=State.CUSTOMER)
+    # Set when two records turned out to be one customer: this one leads on to the other.
+    merged_into = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="merged_from")
+    # Groups customers for grants ("Konzern Nord"); empty for most.
+    group = models.CharField(max_length=60, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    # Counted up by each change, so that two people who edit at once notice.
+    edition = models.PositiveIntegerField(default=1)
+
+    class Meta:
+        ordering = ("name", "id")
+        indexes = (models.Index(fields=("name", "id"), name="customer_by_name"),)
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.number})" if self.number else self.name
+
+
+class Address(models.Model):
+    """Where a customer is or was, with the days it held (R-11)."""
+
+    customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="addresses")
+    kind = models.CharField(max_length=20, default="main")
+    street = models.CharField(max_length=200, blank=True)
+    zip_code = models.CharField(max_length=12, blank=True)
+    city = models.CharField(max_length=100, blank=True)
+    country = models.CharField(max_length=2, default="DE")
+    valid_from = models.DateField()
+    valid_until = models.DateField(null=True, blank=True)
+
+    class Meta:
+        indexes = (models.Index(fields=("zip_code",), name="address_zip"),)
+
+    def __str__(self) -> str:
+        return f"{self.street}, {self.zip_code} {self.city}"
+
+
+class Contact(models.Model):
+    """A person at the customer's. Mail address and phone are Identifiers as well."""
+
+    customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="contacts")
+    name = models.CharField(max_length=150)
+    position = models.CharField(max_length=100, blank=True)
+    email = models.EmailField(blank=True)
+    phone = models.CharField(max_length=50, blank=True)
+    valid_from = models.DateField()
+    valid_until = models.DateField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Identifier(models.Model):
+    """One thing a customer is known by. Filing matches on these; what ended stays, with its days (R-11)."""
+
+    class Kind(models.TextChoices):
+        NUMBER = "number", "Kundennummer"
+        VAT_ID = "vat_id", "USt-IdNr."
+        IBAN = "iban", "IBAN"
+        EMAIL = "email", "E-Mail-Adresse"
+        EMAIL_DOMAIN = "email_domain", "E-Mail-Domäne"
+        PHONE = "phone", "Telefon"
+        TAX_NUMBER = "tax_number", "Steuernummer"
+        NAME = "name", "Name"
+        FORMER_NAME = "former_name", "früherer Name"
+        GLN = "gln", "GLN"
+
+    customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="identifiers")
+    kind = models.CharField(max_length=14, choices=Kind.choices)
+    # For numbers: the system that gave it ("erp", "crm"). Empty for all other kinds.
+    system = models.CharField(max_length=40, blank=True)
+    # Normalised; what is compared. `shown` is how it is written.
+    value = models.CharField(max_length=200)
+    shown = models.CharField(max_length=200)
+    valid_from = models.DateField()
+    valid_until = models.DateField(null=True, blank=True)
+    source = models.CharField(max_length=60, blank=True)
+
+    class Meta:
+        constraints = (
+            # A customer number leads to one customer. VAT id, IBAN and names may lawfully belong to several.
+            models.UniqueConstraint(
+                fields=("system", "value"), condition=Q(kind="number"), name="identifier_number_once"
+            ),
+            models.UniqueConstraint(
+                fields=("customer", "kind", "system", "value"),
+                condition=Q(valid_until__isnull=True),
+                name="identifier_once_per_customer",
+            ),
+        )
+        indexes = (models.Index(fields=("kind", "value"), name="identifier_lookup"),)
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} {self.shown}"
+
+
+class ImportMapping(models.Model):
+    """How the columns of a customer list are read: kept as data, so that the next import is one command."""
+
+    name = models.SlugField(unique=True)
+    system = models.CharField(max_length=40, default="erp")
+    # {"number": "KdNr", "name": "Firma", …}; see imports.py for the targets.
+    columns = models.JSONField(default=dict)
+    delimiter = models.CharField(max_length=1, blank=True)
+    encoding = models.CharField(max_length=20, blank=True)
+
+    def __str__(self) -> str:
+        return self.name
