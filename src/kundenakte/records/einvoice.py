@@ -7,11 +7,9 @@ entities, no network, limits on size. Parsing runs in the caller's process; PDFs
 
 from __future__ import annotations
 
-import hashlib
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
-from pathlib import Path
 from types import MappingProxyType
 
 from lxml import etree
@@ -19,7 +17,7 @@ from lxml import etree
 from kundenakte.records.einvoice_paths import CII, FIELDS, UBL, ZUGFERD_1, Paths
 from kundenakte.records.findings import EInvoice
 
-__all__ = ["FIELDS", "MAX_XML_BYTES", "profile_name", "read_file", "read_header"]
+__all__ = ["FIELDS", "MAX_XML_BYTES", "begins_like_invoice", "profile_name", "read_header"]
 
 # XRechnung allows embedded attachments; receivers commonly accept 20 to 100 MB altogether.
 MAX_XML_BYTES = 100 * 1024 * 1024
@@ -46,7 +44,6 @@ ODD_DATE = "Ein Datum im XML hat ein Format, das die Norm nicht erlaubt: {value}
 NOT_A_FULL_INVOICE = (
     "Das Profil {profile} enthält nur Buchungshilfen; es gilt nicht als E-Rechnung im Sinne des Umsatzsteuergesetzes."
 )
-SEVERAL = "Das PDF enthält mehrere Rechnungs-XML: {names}. Gelesen wurde {name}."
 
 
 def read_header(xml: bytes, *, embedded: bool = False) -> EInvoice:
@@ -56,45 +53,26 @@ def read_header(xml: bytes, *, embedded: bool = False) -> EInvoice:
     that merely ends in .xml is "broken" only if it begins like an invoice, and "no-invoice" otherwise.
     """
     if len(xml) > MAX_XML_BYTES:
-        return EInvoice("broken" if embedded or _looks_like_invoice(xml) else "no-invoice", notes=[TOO_LARGE])
+        return EInvoice("broken" if embedded or begins_like_invoice(xml) else "no-invoice", notes=[TOO_LARGE])
     try:
         root = _parse(xml)
-    except _UnreadableXml as error:
-        status: EInvoice = EInvoice("broken" if embedded or _looks_like_invoice(xml) else "no-invoice")
-        if status.status == "broken":
-            status.notes.append(str(error))
-        return status
+    except _XmlError as error:
+        if embedded or begins_like_invoice(xml):
+            return EInvoice("broken", notes=[str(error)])
+        return EInvoice("no-invoice")
     found = _syntax(root)
     if found is None:
         return EInvoice("no-invoice")
     return _read(root, *found)
 
 
-def read_file(data: bytes | None, *, name: str = "", others: Iterable[str] = ()) -> EInvoice:
-    """The e-invoice embedded in a PDF under `name`, or "no-invoice" when the PDF has none (`data` is None)."""
-    if data is None:
-        return EInvoice("no-invoice")
-    invoice = read_header(data, embedded=not is_order(name))
-    invoice.embedded_name = name
-    invoice.xml_digest = hashlib.sha256(data).hexdigest()
-    names = sorted({name, *others})
-    if len(names) > 1:
-        invoice.notes.append(SEVERAL.format(names=", ".join(names), name=name))
-    return invoice
-
-
-def is_order(name: str) -> bool:
-    """Order-X looks like Factur-X but is an order."""
-    return name.lower() == "order-x.xml"
-
-
-class _UnreadableXml(ValueError):
+class _XmlError(ValueError):
     """The bytes are no XML that we are willing to read; the text is a sentence for the clerk."""
 
 
 def _parse(xml: bytes) -> etree._Element:
     if _declares_entities(xml):
-        raise _UnreadableXml(HAS_ENTITIES)
+        raise _XmlError(HAS_ENTITIES)
     if len(xml) > _CUT_ATTACHMENTS_ABOVE:
         xml = _ATTACHMENT.sub(rb"\1", xml)
     parser = etree.XMLParser(
@@ -111,7 +89,7 @@ def _parse(xml: bytes) -> etree._Element:
     except (etree.XMLSyntaxError, ValueError) as error:
         line = getattr(error, "lineno", None) or 1
         reason = str(getattr(error, "msg", error)).splitlines()[0] if str(error) else "leer"
-        raise _UnreadableXml(NOT_WELL_FORMED.format(line=line, reason=reason)) from error
+        raise _XmlError(NOT_WELL_FORMED.format(line=line, reason=reason)) from error
 
 
 def _declares_entities(xml: bytes) -> bool:
@@ -125,7 +103,8 @@ def _declares_entities(xml: bytes) -> bool:
     return False
 
 
-def _looks_like_invoice(xml: bytes) -> bool:
+def begins_like_invoice(xml: bytes) -> bool:
+    """True when `xml` begins with the root element of an invoice; a quick look, nothing is parsed."""
     return _INVOICE_ROOT.search(xml[:8192].replace(b"\0", b"")) is not None
 
 
@@ -137,17 +116,14 @@ def _syntax(root: etree._Element) -> tuple[str, Paths] | None:
     return None
 
 
-def invoice_root(xml: bytes) -> bool:
-    """True when `xml` begins with the root element of an invoice; a quick look, nothing is parsed."""
-    return _looks_like_invoice(xml)
-
-
 def _read(root: etree._Element, syntax: str, paths: Paths) -> EInvoice:
     invoice = EInvoice("invoice", syntax=syntax)
     for key, alternatives in paths.items():
         value = _first(root, alternatives, several=key in ("order_number", "iban", "preceding_invoice"))
         if value:
             invoice.values[key] = _MAKE.get(key, str)(value)
+    if paths is UBL:
+        _read_ubl_tax_numbers(root, invoice)
     invoice.profile = profile_name(invoice.values.get("guideline", ""))
     _choose_tax_amount(root, invoice)
     for key in ("issue_date", "due_date", "delivery_date"):
@@ -163,10 +139,8 @@ def _read(root: etree._Element, syntax: str, paths: Paths) -> EInvoice:
 
 def _first(root: etree._Element, alternatives: tuple[str, ...], *, several: bool) -> str:
     """The text of the first path that leads somewhere; with `several`, all texts of that path joined by ";"."""
-    for path in alternatives:
-        unwanted = ""
-        if path.endswith("!SEPA"):
-            path, unwanted = path.removesuffix("!SEPA"), "SEPA"
+    for alternative in alternatives:
+        path, _, unwanted = alternative.partition("!")
         texts = []
         for node in root.iterfind(path):
             text = " ".join((node.text or "").split())[:_MAX_VALUE]
@@ -181,6 +155,17 @@ def _first(root: etree._Element, alternatives: tuple[str, ...], *, several: bool
         if texts:
             return ";".join(dict.fromkeys(texts))
     return ""
+
+
+def _read_ubl_tax_numbers(root: etree._Element, invoice: EInvoice) -> None:
+    """UBL names the kind of tax number only beside it: "VAT" makes a VAT id, any other word a tax number (BT-32)."""
+    for role, party in (("seller", "AccountingSupplierParty"), ("buyer", "AccountingCustomerParty")):
+        for scheme in root.iterfind(f"{{*}}{party}/{{*}}Party/{{*}}PartyTaxScheme"):
+            number = " ".join((scheme.findtext("{*}CompanyID") or "").split())[:_MAX_VALUE]
+            kind = (scheme.findtext("{*}TaxScheme/{*}ID") or "").strip().upper()
+            key = f"{role}_vat_id" if kind == "VAT" else f"{role}_tax_number"
+            if number and key in FIELDS:
+                invoice.values.setdefault(key, number)
 
 
 def _choose_tax_amount(root: etree._Element, invoice: EInvoice) -> None:
@@ -243,9 +228,3 @@ def profile_name(guideline: str) -> str:
     if guideline == "urn:cen.eu:en16931:2017":
         return "EN 16931"
     return guideline
-
-
-def read_path(path: Path) -> EInvoice:
-    """Read an XML file; for PDFs see `embedded_xml`."""
-    with path.open("rb") as file:
-        return read_header(file.read(MAX_XML_BYTES + 1))

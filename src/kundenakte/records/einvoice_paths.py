@@ -143,7 +143,6 @@ def _ubl_party(base: str, role: str) -> dict[str, str | tuple[str, ...]]:
     return {
         f"{role}_name": (f"{base}/PartyLegalEntity/RegistrationName", f"{base}/PartyName/Name"),
         f"{role}_id": f"{base}/PartyIdentification/ID!SEPA",
-        f"{role}_vat_id": f"{base}/PartyTaxScheme[{{*}}TaxScheme='VAT']/CompanyID",
         f"{role}_email": (f"{base}/EndpointID[@schemeID='EM']", f"{base}/Contact/ElectronicMail"),
         f"{role}_street": f"{base}/PostalAddress/StreetName",
         f"{role}_city": f"{base}/PostalAddress/CityName",
