@@ -97,6 +97,8 @@ def _sqlite(file: Path) -> dict[str, Any]:
             # FULL: a receipt must survive a power cut.
             "init_command": (
                 "PRAGMA journal_mode=WAL;PRAGMA synchronous=FULL;PRAGMA foreign_keys=ON;"
+                # INSERT OR REPLACE fires the guards' DELETE triggers only with recursive_triggers.
+                "PRAGMA recursive_triggers=ON;"
                 "PRAGMA temp_store=MEMORY;PRAGMA cache_size=-16000;PRAGMA mmap_size=268435456;"
             ),
         },

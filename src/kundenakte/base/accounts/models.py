@@ -49,7 +49,7 @@ class User(AbstractBaseUser):
     roles = models.ManyToManyField(Role, blank=True, related_name="users")
     created_at = models.DateTimeField(auto_now_add=True)
 
-    objects: ClassVar[UserManager] = UserManager()  # type: ignore[misc]
+    objects: ClassVar[UserManager] = UserManager()
 
     USERNAME_FIELD = "username"
     EMAIL_FIELD = "email"

@@ -25,6 +25,8 @@ class Job(models.Model):
     attempt = models.PositiveSmallIntegerField(default=0)
     lease_until = models.DateTimeField(null=True)
     worker = models.CharField(max_length=100, blank=True)
+    # Asked for once more while it was running: what it read may be old, so it runs again when it ends.
+    asked_again = models.BooleanField(default=False, db_default=False)
     # What the administrator reads; the first line is a German sentence.
     error = models.TextField(blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
