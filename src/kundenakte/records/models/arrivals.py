@@ -1,0 +1,93 @@
+"""What came in and is not filed yet, and what is derived from its bytes."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+
+from kundenakte.base.accounts.models import Role
+from kundenakte.records.models.documents import Document, Version
+
+
+class Arrival(models.Model):
+    """Something that came in (Eingang), with where it came from and what the source said about it.
+
+    Filing turns it into a Document and a Version and leaves it as the proof of arrival (R-03).
+    """
+
+    class State(models.TextChoices):
+        UNDER_WAY = "under_way", "unterwegs"
+        WAITING = "waiting", "im Posteingang"
+        FILED = "filed", "eingeaktet"
+        # The same bytes in the same place: nothing new; the arrival points at the document that has them.
+        DUPLICATE = "duplicate", "bereits vorhanden"
+        DISCARDED = "discarded", "aussortiert"
+
+    digest = models.CharField(max_length=64, db_index=True)
+    size = models.BigIntegerField()
+    # As the source names it; for showing and for rules, never for a path.
+    file_name = models.CharField(max_length=255)
+    # By content, once rendition has looked; empty before.
+    media_type = models.CharField(max_length=120, blank=True)
+    received_at = models.DateTimeField()
+    # The door and its name: "web", "rest:erp", "folder:scanner", "command".
+    source = models.CharField(max_length=60)
+    # The number in the source's gapless series (R-03).
+    source_number = models.BigIntegerField()
+    origin = models.CharField(max_length=1000, blank=True)
+    # The source's own key; the same key again is the same document.
+    source_key = models.CharField(max_length=500, blank=True)
+    received_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    # What the source said: see records/facts.py for the keys.
+    facts = models.JSONField(default=dict)
+    # What recognition found (Findings.to_json).
+    findings = models.JSONField(default=dict)
+    # What filing weighed: candidates with evidence, the proposal, the rule (Decision.to_json).
+    decision = models.JSONField(default=dict)
+    state = models.CharField(max_length=10, choices=State.choices, default=State.UNDER_WAY)
+    # Why it waits: a stable code and a German sentence a clerk can act on.
+    reason = models.CharField(max_length=40, blank=True)
+    sentence = models.TextField(blank=True)
+    team = models.ForeignKey(Role, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    page_count = models.PositiveIntegerField(null=True)
+    document = models.ForeignKey(Document, on_delete=models.PROTECT, null=True, related_name="arrivals")
+    version = models.OneToOneField(Version, on_delete=models.PROTECT, null=True, related_name="arrival")
+    changed_at = models.DateTimeField()
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("source", "source_number"), name="arrival_numbered"),)
+        indexes = (
+            models.Index(fields=("state", "-received_at"), name="arrival_state"),
+            models.Index(fields=("source", "source_key"), name="arrival_source_key"),
+        )
+
+    def __str__(self) -> str:
+        return self.file_name
+
+
+class Rendition(models.Model):
+    """Something derived from bytes (Vorschau): page images, text with places, a PDF. Can be made again at any time."""
+
+    class Kind(models.TextChoices):
+        TEXT = "text", "Text"
+        PDF = "pdf", "PDF-Fassung"
+        PAGES = "pages", "Seitenbilder"
+        XML = "xml", "Rechnungs-XML"
+
+    # The digest of the bytes it was made from, so that an arrival has it before it is a document.
+    digest = models.CharField(max_length=64)
+    kind = models.CharField(max_length=5, choices=Kind.choices)
+    # For PAGES: how many there are, and how many images are ready (1…ready).
+    page_count = models.PositiveIntegerField(default=0)
+    ready = models.PositiveIntegerField(default=0)
+    # What a reader should know: "Das PDF ist mit einem Kennwort geschützt."
+    note = models.TextField(blank=True)
+    # The program and version that made it (R-21).
+    made_by = models.CharField(max_length=100, blank=True)
+    made_at = models.DateTimeField()
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("digest", "kind"), name="rendition_once"),)
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} von {self.digest[:12]}"

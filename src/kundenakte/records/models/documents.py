@@ -1,0 +1,160 @@
+"""The document: a bracket around its versions."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+
+from kundenakte.records.models.classes import DocumentClass
+from kundenakte.records.models.files import CustomerFile, Section
+
+
+class Document(models.Model):
+    """The record (Dokument). Its bytes are its versions'; what stands here can be corrected, with a journal entry."""
+
+    customer_file = models.ForeignKey(CustomerFile, on_delete=models.PROTECT, related_name="documents")
+    section = models.ForeignKey(Section, on_delete=models.PROTECT, related_name="documents")
+    # A person put it here: the plan's rules leave it alone.
+    is_pinned = models.BooleanField(default=False)
+    document_class = models.ForeignKey(DocumentClass, on_delete=models.PROTECT, related_name="+")
+    title = models.CharField(max_length=250)
+    number = models.CharField(max_length=100, blank=True)
+    # Normalised number (business_keys.py), compared to find the same document again.
+    number_key = models.CharField(max_length=100, blank=True)
+    # The day that stands on it; until that is known, the day it came.
+    dated_on = models.DateField()
+    # Typed index fields, checked against the class: {"gross_amount": "119.00", …}; dates ISO, amounts with a point.
+    fields = models.JSONField(default=dict)
+    # Columns of their own, because lists filter on them.
+    project = models.CharField(max_length=100, blank=True)
+    machine = models.CharField(max_length=100, blank=True)
+    valid_version = models.ForeignKey("Version", on_delete=models.PROTECT, null=True, related_name="+")
+    # Only a drafted document: nothing valid yet, shown to those who may edit.
+    is_draft = models.BooleanField(default=False)
+    is_sealed = models.BooleanField(default=False)
+    # Restricted by data protection (R-65): only those with the verb "read_restricted" see it.
+    is_restricted = models.BooleanField(default=False)
+    is_tax_relevant = models.BooleanField(default=False)
+    tax_year = models.PositiveSmallIntegerField(null=True, blank=True)
+    created_at = models.DateTimeField()
+    changed_at = models.DateTimeField()
+    # Counted up by each change, so that two people who edit at once notice.
+    edition = models.PositiveIntegerField(default=1)
+
+    class Meta:
+        indexes = (
+            models.Index(fields=("customer_file", "-dated_on", "-id"), name="document_in_file"),
+            models.Index(fields=("customer_file", "section", "-dated_on", "-id"), name="document_in_section"),
+            models.Index(fields=("customer_file", "document_class", "number_key"), name="document_by_key"),
+            models.Index(fields=("number_key",), name="document_by_number"),
+            models.Index(fields=("-changed_at",), name="document_changed"),
+        )
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class Version(models.Model):
+    """Bytes with their origin (Version). Inserted, never changed: the database refuses UPDATE and DELETE."""
+
+    document = models.ForeignKey(Document, on_delete=models.PROTECT, related_name="versions")
+    number = models.PositiveIntegerField()
+    digest = models.CharField(max_length=64, db_index=True)
+    size = models.BigIntegerField()
+    media_type = models.CharField(max_length=120)
+    file_name = models.CharField(max_length=255)
+    created_at = models.DateTimeField()
+    # Who brought it; empty for a rule or a folder, then `source` says which.
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    source = models.CharField(max_length=60)
+    # Where exactly it lay: the path in the folder, the address of the mail, the key of the program.
+    origin = models.CharField(max_length=1000, blank=True)
+    comment = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        ordering = ("number",)
+        constraints = (models.UniqueConstraint(fields=("document", "number"), name="version_once"),)
+
+    def __str__(self) -> str:
+        return f"Version {self.number}"
+
+
+class VersionState(models.Model):
+    """What a version counts for, from a moment on. The latest row holds; rows are only added."""
+
+    class State(models.TextChoices):
+        DRAFT = "draft", "Entwurf"
+        VALID = "valid", "gültig"
+        SUPERSEDED = "superseded", "abgelöst"
+
+    version = models.ForeignKey(Version, on_delete=models.PROTECT, related_name="states")
+    state = models.CharField(max_length=10, choices=State.choices)
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ("id",)
+
+    def __str__(self) -> str:
+        return self.get_state_display()
+
+
+class Reference(models.Model):
+    """A link from one document to another, or to a second place where it is also shown."""
+
+    class Kind(models.TextChoices):
+        ATTACHMENT_OF = "attachment_of", "Anlage zu"
+        REPLY_TO = "reply_to", "Antwort auf"
+        FOLLOWS = "follows", "folgt auf"
+        CANCELS = "cancels", "storniert"
+        CORRECTS = "corrects", "berichtigt"
+        SENT_AS = "sent_as", "versandt als"
+
+    from_document = models.ForeignKey(Document, on_delete=models.PROTECT, related_name="references")
+    to_document = models.ForeignKey(Document, on_delete=models.PROTECT, related_name="referenced_by")
+    kind = models.CharField(max_length=15, choices=Kind.choices)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("from_document", "to_document", "kind"), name="reference_once"),)
+
+    def __str__(self) -> str:
+        return f"{self.from_document} {self.get_kind_display()} {self.to_document}"
+
+
+class Placement(models.Model):
+    """A second place where a document is shown: a link, not a copy (S9). Rights of the document's own place hold."""
+
+    document = models.ForeignKey(Document, on_delete=models.PROTECT, related_name="placements")
+    customer_file = models.ForeignKey(CustomerFile, on_delete=models.PROTECT, related_name="placements")
+    section = models.ForeignKey(Section, on_delete=models.PROTECT, related_name="+")
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("document", "customer_file", "section"), name="placement_once"),)
+
+    def __str__(self) -> str:
+        return f"{self.document} auch in {self.customer_file}"
+
+
+class SourceKey(models.Model):
+    """The key under which another system knows a document: the surest way to see that it comes again."""
+
+    document = models.ForeignKey(Document, on_delete=models.PROTECT, related_name="source_keys")
+    system = models.CharField(max_length=60)
+    key = models.CharField(max_length=500)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("system", "key"), name="source_key_once"),)
+
+    def __str__(self) -> str:
+        return f"{self.system}: {self.key}"
+
+
+class SearchDue(models.Model):
+    """Documents whose place in the index is out of date, in the order of change. Each index follows with a cursor."""
+
+    document_id = models.BigIntegerField()
+    marked_at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return str(self.document_id)
