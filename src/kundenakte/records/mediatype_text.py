@@ -90,7 +90,7 @@ def _mail(head: bytes, extension: str) -> str | None:
     if head.startswith(b"From "):
         head = head.partition(b"\n")[2]
         if _is_mail(head, ".eml"):
-            return "mbox" if extension != ".eml" and re.search(rb"\n\r?\nFrom \S", head) else "eml"
+            return "mbox" if extension == ".mbox" or re.search(rb"\n\r?\nFrom \S", head) else "eml"
     return "eml" if _is_mail(head, extension) else None
 
 

@@ -1,0 +1,142 @@
+"""PDF to page images and text by pdfium. These functions run confined: one opening of the file gives everything."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, TypedDict
+
+from django.utils.translation import gettext_noop as _
+from PIL import Image
+
+from kundenakte.base.confinement import Refused, confined
+from kundenakte.records.pagetext import DocumentText, PageText
+from kundenakte.steps.rendition import page_images
+from kundenakte.steps.rendition.page_images import PageImage
+
+MOST_PAGES = 2_000
+MOST_TEXT = 2_000_000
+FACTS, TEXT = "facts.json", "text.json"
+_NEEDS = ("pypdfium2", "PIL.Image", "PIL.WebPImagePlugin", "kundenakte.steps.rendition.pdf_text")
+
+ENCRYPTED = _("Das PDF ist mit einem Kennwort geschützt.")
+WRONG_PASSWORD = _("Das Kennwort passt nicht zu diesem PDF.")
+BROKEN = _("Das PDF ist beschädigt und kann nicht angezeigt werden.")
+NO_PAGES = _("Das PDF enthält keine Seite.")
+PAGE_BROKEN = _("Seite 1 des PDF ist beschädigt und kann nicht angezeigt werden.")
+
+
+class First(TypedDict):
+    """What the first opening gave; the files lie in the folder."""
+
+    pages: int
+    page: PageImage
+    thumbnail: str
+
+
+@confined(seconds=60, needs=_NEEDS)
+def first(
+    *, source: str, folder: str, origin: str = "pdf", password: str | None = None, with_text: bool = True
+) -> First:
+    """The text of all pages, the image of page 1 and the thumbnail.
+
+    `facts.json` (number of pages) and `text.json` are written before the image is tried, so they are left behind when
+    that takes too long. Raises `Refused` for encrypted, broken and empty files.
+    """
+    into = Path(folder)
+    with _opened(source, password) as document:
+        count = len(document)
+        (into / FACTS).write_text(json.dumps({"pages": count}), encoding="ascii")
+        with _page(document, 0) as page:
+            if with_text:
+                (into / TEXT).write_bytes(_text(document, page, count, origin).dumps())
+            image = _render(page)
+        written = page_images.write_page(image, into, 1)
+        return {"pages": count, "page": written, "thumbnail": page_images.write_thumbnail(image, into)}
+
+
+@confined(seconds=120, needs=_NEEDS)
+def pages(*, source: str, folder: str, start: int, end: int, password: str | None = None) -> list[PageImage]:
+    """The images of pages `start` to `end` (from 1, both included). A page that cannot be drawn is left out."""
+    made = []
+    with _opened(source, password) as document:
+        for number in range(start, min(end, len(document)) + 1):
+            with contextlib.suppress(Refused), _page(document, number - 1) as page:
+                made.append(page_images.write_page(_render(page), Path(folder), number))
+    return made
+
+
+@contextlib.contextmanager
+def _opened(source: str, password: str | None) -> Iterator[Any]:
+    import pypdfium2
+
+    try:
+        document = pypdfium2.PdfDocument(source, password=password)
+    except pypdfium2.PdfiumError as error:
+        raise _refusal(error, password) from error
+    try:
+        if len(document) < 1:
+            raise Refused("no-pages", NO_PAGES)
+        # Without its forms a filled form would look empty.
+        with contextlib.suppress(pypdfium2.PdfiumError):
+            document.init_forms()
+        yield document
+    finally:
+        document.close()
+
+
+def _refusal(error: Exception, password: str | None) -> Refused:
+    import pypdfium2.raw as pdfium
+
+    if getattr(error, "err_code", None) == pdfium.FPDF_ERR_PASSWORD:
+        if password:
+            return Refused("wrong-password", WRONG_PASSWORD)
+        return Refused("encrypted", ENCRYPTED)
+    return Refused("broken", BROKEN, str(error))
+
+
+@contextlib.contextmanager
+def _page(document: Any, index: int) -> Iterator[Any]:
+    import pypdfium2
+
+    try:
+        page = document[index]
+    except (pypdfium2.PdfiumError, IndexError) as error:
+        raise Refused("broken", PAGE_BROKEN, str(error)) from error
+    try:
+        yield page
+    finally:
+        page.close()
+
+
+def _render(page: Any) -> Image.Image:
+    """The page on white, in colour, at the width of all page images."""
+    width, height = page.get_size()
+    bitmap = page.render(
+        scale=page_images.scale_for(width, height), rev_byteorder=True, prefer_bgrx=True, may_draw_forms=True
+    )
+    image = Image.frombuffer("RGBX", (bitmap.width, bitmap.height), bitmap.buffer, "raw", "RGBX", bitmap.stride, 1)
+    return image.convert("RGB")
+
+
+def _text(document: Any, first_page: Any, count: int, origin: str) -> DocumentText:
+    from kundenakte.steps.rendition import pdf_text
+
+    found: list[PageText] = []
+    length = 0
+    for index in range(min(count, MOST_PAGES)):
+        if length > MOST_TEXT:
+            break
+        try:
+            if index:
+                with _page(document, index) as page:
+                    text = pdf_text.read_page(page)
+            else:
+                text = pdf_text.read_page(first_page)
+        except Exception:  # noqa: BLE001 - whatever one page's text throws, the others and the image remain
+            text = PageText(0, 0, ())
+        length += sum(len(word.text) + 1 for line in text.lines for word in line)
+        found.append(text)
+    return DocumentText(tuple(found), origin=origin, cut=len(found) < count)
