@@ -10,7 +10,7 @@ import traceback
 from collections.abc import Callable, Mapping
 from typing import Any, NoReturn
 
-from kundenakte.base.confinement import frames, limits
+from kundenakte.base.confinement import frames, kernel, limits
 from kundenakte.base.confinement.errors import Refused
 
 # Not the document's fault: the job is tried again when the machine is well.
@@ -31,6 +31,7 @@ def live(
         limits.forget_the_parents_signals()
         channel = _only_this(channel)
         gc.freeze()
+        kernel.keep_freed_memory()
         protection = limits.apply(bounds, parent=parent)
         frames.send(channel, {"own_network": protection.own_network, "starts_nothing": protection.starts_nothing})
         _serve(channel, functions)

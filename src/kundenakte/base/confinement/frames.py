@@ -11,7 +11,7 @@ from typing import Any
 LARGEST = 8 * 1024 * 1024
 
 
-class Garbled(Exception):  # noqa: N818 - says what the message is
+class Garbled(Exception):
     """The other side does not keep to the form."""
 
 

@@ -56,6 +56,23 @@ def _keep_identity(uid: int, gid: int) -> None:
             return
 
 
+def keep_freed_memory() -> None:
+    """Have malloc keep what is freed for the next call, up to 512 MiB, rather than hand it back to the kernel.
+
+    Page images are large and short-lived; fetching zeroed pages anew for each cost a third of the time of a page.
+    """
+    mallopt = getattr(_libc, "mallopt", None)
+    if mallopt is not None:
+        for parameter, value in (
+            (_M_MMAP_THRESHOLD, 512 << 20),
+            (_M_TRIM_THRESHOLD, 512 << 20),
+            (_M_TOP_PAD, 16 << 20),
+        ):
+            mallopt(parameter, value)
+
+
+_M_TRIM_THRESHOLD, _M_TOP_PAD, _M_MMAP_THRESHOLD = -1, -2, -3
+
 # Call numbers by processor: (audit architecture, clone, tgkill, clone3, those refused).
 # Refused: socket, connect, fork, vfork, execve, execveat, kill, tkill, ptrace, unshare, setns, mount, bpf,
 # perf_event_open, process_vm_writev, rt_sigqueueinfo, rt_tgsigqueueinfo, pidfd_send_signal, pidfd_open,

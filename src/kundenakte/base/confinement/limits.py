@@ -29,7 +29,7 @@ class Limits:
     niceness: int = 5
     # A child is replaced after so many calls, or when it has grown by so much.
     calls: int = 400
-    growth: int = 384 * MIB
+    growth: int = 640 * MIB
     # Programs (LibreOffice) need to start others; parsers do not.
     may_start_processes: bool = False
 

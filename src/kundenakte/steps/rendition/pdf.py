@@ -52,9 +52,10 @@ def first(
         with _page(document, 0) as page:
             if with_text:
                 (into / TEXT).write_bytes(_text(document, page, count, origin).dumps())
-            image = _render(page)
-        written = page_images.write_page(image, into, 1)
-        return {"pages": count, "page": written, "thumbnail": page_images.write_thumbnail(image, into)}
+            with _drawn(page) as image:
+                written = page_images.write_page(image, into, 1)
+                thumbnail = page_images.write_thumbnail(image, into)
+    return {"pages": count, "page": written, "thumbnail": thumbnail}
 
 
 @confined(seconds=120, needs=_NEEDS)
@@ -63,8 +64,8 @@ def pages(*, source: str, folder: str, start: int, end: int, password: str | Non
     made = []
     with _opened(source, password) as document:
         for number in range(start, min(end, len(document)) + 1):
-            with contextlib.suppress(Refused), _page(document, number - 1) as page:
-                made.append(page_images.write_page(_render(page), Path(folder), number))
+            with contextlib.suppress(Refused), _page(document, number - 1) as page, _drawn(page) as image:
+                made.append(page_images.write_page(image, Path(folder), number))
     return made
 
 
@@ -111,14 +112,16 @@ def _page(document: Any, index: int) -> Iterator[Any]:
         page.close()
 
 
-def _render(page: Any) -> Image.Image:
-    """The page on white, in colour, at the width of all page images."""
+@contextlib.contextmanager
+def _drawn(page: Any) -> Iterator[Image.Image]:
+    """The page on white, in colour, at the width of all page images; the image lives in pdfium's own memory."""
     width, height = page.get_size()
-    bitmap = page.render(
-        scale=page_images.scale_for(width, height), rev_byteorder=True, prefer_bgrx=True, may_draw_forms=True
-    )
-    image = Image.frombuffer("RGBX", (bitmap.width, bitmap.height), bitmap.buffer, "raw", "RGBX", bitmap.stride, 1)
-    return image.convert("RGB")
+    scale = page_images.scale_for(width, height)
+    bitmap = page.render(scale=scale, rev_byteorder=True, prefer_bgrx=True, may_draw_forms=True)
+    try:
+        yield Image.frombuffer("RGBX", (bitmap.width, bitmap.height), bitmap.buffer, "raw", "RGBX", bitmap.stride, 1)
+    finally:
+        bitmap.close()
 
 
 def _text(document: Any, first_page: Any, count: int, origin: str) -> DocumentText:
