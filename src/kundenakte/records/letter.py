@@ -78,7 +78,7 @@ class Letter:
         made: list[Piece] = []
         wide, high = content.width or 595.0, content.height or 842.0
         for line in content.lines:
-            begin, words = at, []
+            begin, words = at, list[Word]()
             last: Word | None = None
             for word in line:
                 if last is not None:
@@ -207,9 +207,7 @@ def _inside(box: Box, outer: Box) -> bool:
 
 def _with_roles(blocks: list[AddressBlock]) -> list[AddressBlock]:
     """Give the roles: the recipient is the uppermost stacked block with a name on page 1 that is not a letterhead."""
-    recipient = min(
-        (block for block in blocks if _may_be_recipient(block)), key=lambda block: _window_distance(block), default=None
-    )
+    recipient = min((block for block in blocks if _may_be_recipient(block)), key=_window_distance, default=None)
     made = []
     for block in blocks:
         if block is recipient:
