@@ -124,12 +124,13 @@ def fold(text: str) -> str:
 # Words of a legal form: the first set wherever they stand, the second only at the end of a name.
 _FORM_ANYWHERE = frozenset(
     [
-        *("gmbh", "mbh", "ggmbh", "kgaa", "ohg", "gbr", "ug", "haftungsbeschraenkt", "aktiengesellschaft", "ek", "ltd"),
-        *("kommanditgesellschaft", "partg", "partgmbb", "llc", "llp", "inc", "plc", "sarl", "srl", "gesmbh", "cokg"),
+        *("gmbh", "mbh", "ggmbh", "kgaa", "ohg", "gbr", "ug", "haftungsbeschraenkt", "ek", "ltd"),
+        *("partg", "partgmbb", "llc", "llp", "inc", "plc", "sarl", "srl"),
     ]
 )  # fmt: skip
 _FORM_AT_END = frozenset(
     [
+        *("aktiengesellschaft", "kommanditgesellschaft"),
         *("ag", "kg", "se", "co", "e", "k", "kfm", "kfr", "ev", "v", "eg", "sa", "sas", "bv", "nv", "spa", "ab", "as"),
         *("oy", "aps", "corp", "corporation", "limited", "company", "u", "und", "b", "s", "a", "r", "l"),
     ]
@@ -149,10 +150,15 @@ _LONG_FORMS = (
     ("e v", "ev"),
     ("s a r l", "sarl"),
     ("u g", "ug"),
+    ("ug haftungsbeschraenkt", "ug"),
+    ("gesmbh", "gmbh"),
+    ("gmbh co kommanditgesellschaft", "gmbh co kg"),
+    ("cokg", "co kg"),
     ("partg mbb", "partgmbb"),
     ("s a s", "sas"),
     ("s a", "sa"),
 )
+_SHORT_FORM = {"aktiengesellschaft": "ag", "kommanditgesellschaft": "kg", "limited": "ltd", "corporation": "corp"}
 _FILLER = frozenset({"und", "and", "et", "u", "fa", "firma", "the", "der", "die", "das"})
 
 
@@ -170,7 +176,8 @@ def name_parts(name: str) -> tuple[str, str]:
     while len(core) > 1 and core[-1] in _FORM_AT_END and (form or core[-1] not in ("und", "b", "s", "a", "r", "l")):
         tail.insert(0, core.pop())
     kept = [word for word in core if word not in _FILLER] or core
-    return " ".join(kept), " ".join([*form, *(word for word in tail if word not in _FILLER)])
+    ends = [_SHORT_FORM.get(word, word) for word in (*form, *tail) if word not in _FILLER]
+    return " ".join(kept), " ".join(ends)
 
 
 def name_core(name: str) -> str:

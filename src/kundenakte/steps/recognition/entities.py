@@ -36,10 +36,11 @@ _AMOUNTS = ("gross_amount", "net_amount", "vat_amount")
 # These words stand in ordinary sentences too: alone they name only what follows at once on the same line.
 _WEAK = frozenset(
     [
-        *("rechnung", "invoice", "auftrag", "bestellung", "angebot", "vertrag", "lieferschein", "gutschrift"),
-        *("offerte", "quotation", "kunde", "customer", "wartungsvertrag", "rahmenvertrag", "kostenvoranschlag", "den"),
-        *("vom", "projekt", "objekt", "bv", "kommission", "sn", "s/n", "an", "total", "summe", "gesamt", "netto", "brutto"),
-        *("tax", "equipment", "project", "auftragsbestätigung", "stornorechnung", "rechnungskorrektur", "vorhaben", "net"),
+        *("an", "angebot", "auftrag", "auftragsbestätigung", "bestellung", "brutto", "bv", "customer", "den"),
+        *("equipment", "gesamt", "gutschrift", "invoice", "kommission", "kostenvoranschlag", "kunde"),
+        *("lieferschein", "net", "netto", "objekt", "offerte", "project", "projekt", "quotation"),
+        *("rahmenvertrag", "rechnung", "rechnungskorrektur", "s/n", "sn", "stornorechnung", "summe", "tax"),
+        *("total", "vertrag", "vom", "vorhaben", "wartungsvertrag"),
     ]
 )  # fmt: skip
 _MAX_LABELS = 120
@@ -134,12 +135,12 @@ def _labelled(letter: Letter, label: Label) -> Iterator[Entity]:
         if value and (day := iso_date(value.found)):
             yield _made(letter, "date", day, value, label.kind + ":" + shown)
     elif label.kind in _AMOUNTS:
-        value = _amount_of(letter, label)
+        value = _amount_of(letter, label, near_only=weak)
         if value:
             yield _made(letter, "amount", decimal_amount(value.found), value, label.kind + ":" + shown)
 
 
-def _amount_of(letter: Letter, label: Label) -> Value | None:
+def _amount_of(letter: Letter, label: Label, *, near_only: bool) -> Value | None:
     """The first amount behind a label on its line, whatever stands between ("inkl. 19 % MwSt. EUR"), or below it."""
     end = letter.plain.find("\n", label.end)
     found = AMOUNT.search(letter.plain, label.end, min(end if end >= 0 else len(letter.plain), label.end + 70))
@@ -149,7 +150,7 @@ def _amount_of(letter: Letter, label: Label) -> Value | None:
             found = AMOUNT.search(letter.plain, found.end(), end if end >= 0 else len(letter.plain))
         if found:
             return Value(found, found.start(), found.end(), "behind")
-    return value_of(letter, label, AMOUNT)
+    return value_of(letter, label, AMOUNT, near_only=near_only)
 
 
 def _made(letter: Letter, kind: EntityKind, value: str, found: Value, label: str) -> Entity:
