@@ -91,19 +91,28 @@ def create_document(
 
 @transaction.atomic
 def add_version(
-    *, actor: Actor, document: Document, version: NewVersion, now: datetime, valid: bool | None = None
+    *,
+    actor: Actor,
+    document: Document,
+    version: NewVersion,
+    now: datetime,
+    valid: bool | None = None,
+    description: Description | None = None,
 ) -> Version:
-    """The next version of a document. Valid at once if the class says so, unless `valid` decides otherwise."""
+    """The next version of a document. Valid at once if the class says so, unless `valid` decides otherwise.
+
+    A valid version brings its day and index fields along (`description`); class, title and number stay.
+    """
     locked = _lock(document)
     access.require(actor, Verb.EDIT, locked)
-    attached = _attach(
-        actor, locked, version, now, valid=locked.document_class.valid_at_once if valid is None else valid
-    )
-    locked.changed_at = now
-    locked.edition += 1
-    locked.save(update_fields=["changed_at", "edition"])
+    valid = locked.document_class.valid_at_once if valid is None else valid
+    attached = _attach(actor, locked, version, now, valid=valid)
+    if valid and description:
+        found = index_fields.check(locked.document_class, description.fields, lenient=True)
+        locked.fields = {**locked.fields, **found}
+        locked.dated_on = description.dated_on or locked.dated_on
+    _changed(locked, now)
     _take_over(document, locked)
-    search_due.mark(locked)
     return attached
 
 

@@ -1,0 +1,74 @@
+"""The way of a document through the house. Read this file first.
+
+A door calls `receive`: intake keeps the bytes, then one job per step goes down this list. Each may run twice without
+harm and leaves its outcome in the ledger; one that cannot go on puts the document in the inbox, with a sentence for a
+person. Search is not listed: it follows `records.search_due`, so a document moved by hand is found as soon as one that
+just came in. The archive's place is at the end of the list.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from itertools import pairwise
+from typing import Any, BinaryIO
+
+from django.db import transaction
+
+from kundenakte.base.accounts.actors import Actor
+from kundenakte.base.accounts.models import Role
+from kundenakte.base.jobs import ledger
+from kundenakte.records.models import Arrival
+from kundenakte.steps import filing, intake, recognition, rendition
+from kundenakte.steps.filing.by_hand import discard, file_by_hand, take_back
+from kundenakte.steps.intake.actions import Delivery
+
+WAY = (
+    rendition.render,  # page images and text with places
+    recognition.recognise,  # text, document class, index fields
+    filing.file,  # customer file, section, document or version
+)
+
+__all__ = ["WAY", "discard", "file_by_hand", "receive", "register_jobs", "take_back", "try_again"]
+
+
+def receive(
+    *,
+    actor: Actor,
+    stream: BinaryIO,
+    file_name: str,
+    source: str,
+    now: datetime,
+    facts: Mapping[str, Any] | None = None,
+    origin: str = "",
+    source_key: str = "",
+    team: Role | None = None,
+) -> Arrival:
+    """Take something in. When this returns, the bytes are on disk under their SHA-256 and the arrival is committed:
+    only then may a door say yes. Raises OSError when the bytes cannot be kept; then the source keeps its file.
+
+    When the source itself names customer, class and number or key exactly, the document is in its file at once;
+    otherwise the steps on the way find that out.
+    """
+    stored = intake.keep(stream)
+    delivery = Delivery(file_name, source, facts or {}, origin, source_key, team)
+    with transaction.atomic():
+        arrival = intake.register(actor=actor, stored=stored, delivery=delivery, now=now)
+        filing.file_by_source(arrival=arrival, actor=actor, now=now)
+        ledger.enqueue(WAY[0].name, arrival.pk)
+    return arrival
+
+
+def try_again(*, actor: Actor, arrival: Arrival, password: str = "") -> None:
+    """Send an arrival that waits in the inbox down the way once more, for example with the password of its PDF."""
+    filing.send_again(actor=actor, arrival=arrival, password=password)
+    ledger.enqueue(WAY[0].name, arrival.pk)
+
+
+def register_jobs() -> None:
+    """Tell the ledger the steps and their order. Called once when the house starts."""
+    following = {step.name: after.name for step, after in pairwise(WAY)}
+    for step in WAY:
+        ledger.register(step.name, step.work, then=following.get(step.name), on_failed=filing.put_in_inbox)
+    for beside in (rendition.render_rest, recognition.learn):
+        ledger.register(beside.name, beside.work, priority=beside.priority)

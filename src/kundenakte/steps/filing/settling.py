@@ -1,0 +1,114 @@
+"""Carrying out what was decided: a document, a version, a note that it is there already, or a question."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from kundenakte.base.accounts.actors import Actor
+from kundenakte.base.journal import actions as journal
+from kundenakte.records.actions import documents
+from kundenakte.records.actions.documents import Description, NewVersion
+from kundenakte.records.models import Arrival, CustomerFile, Document, Section
+from kundenakte.steps.filing.models import FilingDecision
+from kundenakte.steps.filing.placing import Placing
+
+Outcome = FilingDecision.Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Grounds:
+    """Why it is decided so: the rule, the sentence, and the evidence that allows to replay it."""
+
+    rule: str
+    sentence: str
+    evidence: Mapping[str, Any] = field(default_factory=dict)
+    # What had been proposed, when a person decides.
+    proposed: Mapping[str, Any] = field(default_factory=dict)
+
+
+def new_version_of(arrival: Arrival) -> NewVersion:
+    """The arrival's bytes as a version to be."""
+    return NewVersion(
+        digest=arrival.digest, size=arrival.size, media_type=arrival.media_type or "application/octet-stream",
+        file_name=arrival.file_name, source=arrival.source, origin=arrival.origin,
+        comment=str(arrival.facts.get("comment", ""))[:300],
+    )  # fmt: skip
+
+
+def carry_out(
+    *,
+    actor: Actor,
+    arrival: Arrival,
+    customer_file: CustomerFile,
+    section: Section | None,
+    description: Description,
+    placing: Placing,
+    grounds: Grounds,
+    now: datetime,
+) -> Document:
+    """Turn the arrival into a version of a new or known document, as `placing` says; in the caller's transaction.
+
+    `placing.kind` is "new", "version" or "duplicate"; a question is put with `ask`.
+    """
+    if placing.kind == "duplicate":
+        return _point_at(actor, arrival, _there(placing), grounds, now)
+    if placing.kind == "version":
+        document = _there(placing)
+        version = documents.add_version(
+            actor=actor, document=document, version=new_version_of(arrival), now=now, description=description
+        )
+        outcome = Outcome.VERSION
+    else:
+        key = (arrival.source, arrival.source_key) if arrival.source_key else None
+        document = documents.create_document(
+            actor=actor, customer_file=customer_file, section=section, description=description,
+            version=new_version_of(arrival), source_key=key, now=now, reason=grounds.sentence,
+        )  # fmt: skip
+        version = document.versions.get(number=1)
+        outcome = Outcome.FILED
+    arrival.version = version
+    _close(arrival, Arrival.State.FILED, document, now)
+    _write_down(actor, arrival, outcome, document, grounds, now)
+    return document
+
+
+def ask(*, arrival: Arrival, reason: str, grounds: Grounds, now: datetime, actor: Actor) -> None:
+    """Put the arrival into the inbox with a reason (a stable code) and a sentence a clerk can act on."""
+    arrival.state, arrival.reason, arrival.sentence, arrival.changed_at = (
+        Arrival.State.WAITING, reason, grounds.sentence, now,
+    )  # fmt: skip
+    arrival.save(update_fields=["state", "reason", "sentence", "changed_at", "decision", "findings"])
+    _write_down(actor, arrival, Outcome.ASKED, None, grounds, now)
+    journal.append(actor, "arrival.asked", arrival, at=now, why=reason)
+
+
+def _there(placing: Placing) -> Document:
+    if placing.document is None:
+        raise ValueError(f"{placing.kind} without a document")
+    return placing.document
+
+
+def _point_at(actor: Actor, arrival: Arrival, document: Document, grounds: Grounds, now: datetime) -> Document:
+    _close(arrival, Arrival.State.DUPLICATE, document, now)
+    arrival.sentence = grounds.sentence
+    arrival.save(update_fields=["sentence"])
+    _write_down(actor, arrival, Outcome.DUPLICATE, document, grounds, now)
+    journal.append(actor, "arrival.duplicate", arrival, at=now, document=document)
+    return document
+
+
+def _close(arrival: Arrival, state: Arrival.State, document: Document, now: datetime) -> None:
+    arrival.state, arrival.document, arrival.changed_at, arrival.reason, arrival.sentence = state, document, now, "", ""
+    arrival.save()
+
+
+def _write_down(
+    actor: Actor, arrival: Arrival, outcome: str, document: Document | None, grounds: Grounds, now: datetime
+) -> None:
+    FilingDecision.objects.create(
+        arrival=arrival, document=document, outcome=outcome, rule=grounds.rule, sentence=grounds.sentence,
+        evidence=dict(grounds.evidence), proposed=dict(grounds.proposed), decided_by=actor.user, at=now,
+    )  # fmt: skip

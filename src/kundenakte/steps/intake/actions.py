@@ -1,0 +1,66 @@
+"""Eingang: the bytes are kept first, then the arrival is written down. Between the two nothing is promised yet."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, BinaryIO
+
+from django.db import transaction
+from django.db.models import F
+
+from kundenakte.base import blobs
+from kundenakte.base.accounts.actors import Actor
+from kundenakte.base.accounts.models import Role
+from kundenakte.base.blobs.store import Stored
+from kundenakte.base.journal import actions as journal
+from kundenakte.records import facts as source_facts
+from kundenakte.records.models import Arrival
+from kundenakte.steps.intake.file_names import shown_name, storable_text
+from kundenakte.steps.intake.models import SourceSeries
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """What a door hands over beside the bytes."""
+
+    file_name: str
+    # The door and its name: "web", "rest:erp", "folder:scanner", "command".
+    source: str
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    # Where exactly it lay, for people; and the source's own key, if the same key means the same document.
+    origin: str = ""
+    source_key: str = ""
+    team: Role | None = None
+
+
+def keep(stream: BinaryIO) -> Stored:
+    """Put the bytes under their SHA-256; on return they are on disk. Raises OSError when they cannot be kept."""
+    return blobs.default().put(stream)
+
+
+def register(*, actor: Actor, stored: Stored, delivery: Delivery, now: datetime) -> Arrival:
+    """Write down that something came in: row, number in the source's series, journal entry. In the caller's transaction."""
+    arrival = Arrival.objects.create(
+        digest=stored.digest, size=stored.size, file_name=shown_name(delivery.file_name), received_at=now,
+        source=delivery.source[:60], source_number=_next_number(delivery.source[:60]),
+        origin=storable_text(delivery.origin), source_key=storable_text(delivery.source_key, 500),
+        received_by=actor.user, facts=source_facts.clean(dict(delivery.facts)), team=delivery.team, changed_at=now,
+    )  # fmt: skip
+    journal.append(
+        actor, "arrival.received", arrival, at=now, source=arrival.source, number=arrival.source_number,
+        digest=stored.digest, size=stored.size,
+        personal={"file_name": arrival.file_name, "origin": arrival.origin},
+    )  # fmt: skip
+    return arrival
+
+
+def _next_number(source: str) -> int:
+    """The next number of the series; the row is held until the transaction ends, so none is skipped or given twice."""
+    if not SourceSeries.objects.filter(source=source).update(last_number=F("last_number") + 1):
+        # Two first arrivals at once: the second waits at the unique key, then counts up as well.
+        with transaction.atomic():
+            SourceSeries.objects.get_or_create(source=source)
+        SourceSeries.objects.filter(source=source).update(last_number=F("last_number") + 1)
+    return SourceSeries.objects.values_list("last_number", flat=True).get(source=source)

@@ -1,0 +1,40 @@
+"""File names from outside, made fit to be shown and stored. They are never used as a path."""
+
+from __future__ import annotations
+
+import unicodedata
+
+LONGEST = 255
+
+
+def shown_name(raw: str) -> str:
+    """The last part of a name or path, in NFC, without control characters, at most 255 characters with its ending.
+
+    Bytes that are no UTF-8 (surrogates, as the file system gives them) are shown as \\xNN. Never empty.
+    """
+    text = raw.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+    text = (
+        unicodedata.normalize("NFC", text).replace("\\", "/") if _is_path(text) else unicodedata.normalize("NFC", text)
+    )
+    text = text.rsplit("/", 1)[-1]
+    text = "".join(" " if unicodedata.category(c) in {"Cc", "Cf", "Zl", "Zp"} else c for c in text)
+    text = " ".join(text.split()).strip()
+    if text in {"", ".", ".."}:
+        return "ohne Namen"
+    if len(text) <= LONGEST:
+        return text
+    stem, dot, ending = text.rpartition(".")
+    if not dot or len(ending) > 12:
+        return text[:LONGEST]
+    return stem[: LONGEST - len(ending) - 1] + "." + ending
+
+
+def _is_path(text: str) -> bool:
+    """Whether backslashes separate folders (a Windows path) rather than stand for bytes."""
+    return len(text) > 2 and (text[1:3] == ":\\" or text.startswith("\\\\") or text.startswith("..\\"))
+
+
+def storable_text(raw: str, longest: int = 1000) -> str:
+    """A path or key as text that any database takes: no NUL, no lone surrogates, bounded from the left."""
+    text = raw.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace").replace("\0", "␀")
+    return text[-longest:]
