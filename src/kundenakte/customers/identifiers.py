@@ -17,11 +17,15 @@ import re
 import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from kundenakte.customers import normal_forms
 from kundenakte.customers.normal_forms import name_core as name_key
 from kundenakte.customers.normal_forms import zip_street as address_key
 from kundenakte.customers.refusals import BadIdentifier
+
+if TYPE_CHECKING:
+    from phonenumbers import PhoneNumber
 
 __all__ = ["Checked", "address_key", "checked", "clean", "name_key", "name_tokens", "number_lookup", "number_value"]
 
@@ -200,7 +204,7 @@ def _phone(shown: str, country: str) -> Checked:
     return Checked("phone", value, shown, value, _exchange(text, value, extension, parsed))
 
 
-def _exchange(text: str, value: str, extension: str, parsed: object) -> str:
+def _exchange(text: str, value: str, extension: str, parsed: PhoneNumber) -> str:
     """The number of the exchange when an extension stands behind a hyphen: "0911 1234-0" and "-27" have one.
 
     A hyphen behind the area code ("09131-1234") parts nothing: the rest must be longer than the area code by two.
@@ -213,8 +217,7 @@ def _exchange(text: str, value: str, extension: str, parsed: object) -> str:
         return ""
     stem = value[: -len(tail)]
     area = phonenumbers.length_of_geographical_area_code(parsed)
-    country = len(str(getattr(parsed, "country_code", ""))) + 1
-    return stem if area and len(stem) >= country + area + 2 else ""
+    return stem if area and len(stem) >= len(f"+{parsed.country_code}") + area + 2 else ""
 
 
 def phone_stems(value: str) -> tuple[str, ...]:

@@ -70,7 +70,7 @@ class Customer(models.Model):
 
 
 class Address(models.Model):
-    """Where a customer is or was, with the days it held (R-11): from `valid_from` until the day before `valid_until`."""
+    """Where a customer is or was (R-11). It held from `valid_from` until the day before `valid_until`."""
 
     customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="addresses")
     kind = models.CharField(max_length=20, default="main")

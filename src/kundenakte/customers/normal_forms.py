@@ -143,6 +143,7 @@ _LONG_FORMS = (
     ("eingetragene kauffrau", "ek"),
     ("unternehmergesellschaft", "ug"),
     ("g m b h", "gmbh"),
+    ("ges m b h", "gmbh"),
     ("m b h", "mbh"),
     ("e k", "ek"),
     ("e kfm", "ek"),

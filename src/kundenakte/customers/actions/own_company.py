@@ -1,0 +1,38 @@
+"""Our own company: what never identifies a customer."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+
+from kundenakte.base.accounts.actors import Actor
+from kundenakte.base.journal import actions as journal
+from kundenakte.customers.models import OwnCompany
+from kundenakte.customers.refusals import BadCustomer
+
+_FIELDS = tuple(field.name for field in OwnCompany._meta.concrete_fields if not field.primary_key)
+
+
+@transaction.atomic
+def set_own_company(*, actor: Actor, now: datetime, **values: str) -> OwnCompany:
+    """Store our own names, address and identifiers; those not named stay as they are. Several stand one per line.
+
+    They are normalised when read, so a misspelt one harms nobody.
+    """
+    unknown = set(values) - set(_FIELDS)
+    if unknown:
+        raise BadCustomer(f"Das gehört nicht zur eigenen Firma: {', '.join(sorted(unknown))}.")
+    row = OwnCompany.objects.order_by("pk").first() or OwnCompany()
+    before = {name: str(getattr(row, name)) for name in _FIELDS}
+    changed = {name: value.strip() for name, value in values.items() if value.strip() != before[name]}
+    for name, value in changed.items():
+        setattr(row, name, value)
+    if not row.name:
+        raise BadCustomer("Die eigene Firma braucht einen Namen.")
+    if changed:
+        row.save()
+        personal = {f"{name}.before": before[name] for name in changed}
+        personal |= {f"{name}.after": value for name, value in changed.items()}
+        journal.append(actor, "own_company.changed", row, at=now, personal=personal, changed=sorted(changed))
+    return row

@@ -1,0 +1,129 @@
+"""Finds customers by typing, and lists them page by page. Quick at 100,000 customers: only indexes are walked.
+
+Rights are not known here: callers pass the customers the user may see as `among` (`records.access.customers_for`).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+
+from kundenakte.customers import lookups, normal_forms
+from kundenakte.customers.drafts import sort_name
+from kundenakte.customers.models import Address, Customer, CustomerKey, Identifier
+
+assert lookups  # noqa: S101 - importing it teaches Django `begins`
+
+Kind = CustomerKey.Kind
+_TYPED = (Kind.WORD, Kind.NUMBER, Kind.CITY, Kind.ZIP, Kind.CONTACT)
+_LIKE_A_PHONE = re.compile(r"[+0][\d\s()/.-]{4,}")
+# A word that begins more keys than this is too common to be looked through to the end.
+_ENOUGH = 3000
+_WORDS = 6
+
+# Where a page of a list ended: the sorted name and the id of its last row.
+Cursor = tuple[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page of the list, and where the next begins; None on the last."""
+
+    customers: list[Customer]
+    after: Cursor | None
+
+
+def find(text: str, limit: int = 10, *, among: QuerySet[Customer] | None = None) -> list[Customer]:
+    """Customers for choosing one by typing: by number, beginning of the name, words, city, phone, mail. Best first.
+
+    Each word typed must begin a word of the customer; former names count. An exact number comes first, then names that
+    begin with the text, then the rest by name. Each has `city` of its address for the eye.
+    """
+    found: dict[int, Customer] = {}
+    for stage in _stages(text):
+        if len(found) >= limit:
+            break
+        rows = listed(among).filter(stage).exclude(pk__in=list(found)).order_by("sort_name", "id")
+        found |= {row.pk: row for row in rows[: limit - len(found)]}
+    return list(found.values())
+
+
+def list_customers(
+    *,
+    among: QuerySet[Customer] | None = None,
+    state: str = "",
+    letter: str = "",
+    group: str = "",
+    search: str = "",
+    after: Cursor | None = None,
+    limit: int = 50,
+) -> Page:
+    """One page of the list by name, from behind `after`. A page costs the same wherever it lies."""
+    rows = listed(among)
+    exact = {"state": state, "letter": letter.upper(), "group": group}
+    rows = rows.filter(**{name: value for name, value in exact.items() if value})
+    if search.strip():
+        rows = rows.filter(matching(search))
+    if after is not None:
+        rows = rows.filter(Q(sort_name__gt=after[0]) | Q(sort_name=after[0], id__gt=after[1]), sort_name__gte=after[0])
+    page = list(rows.order_by("sort_name", "id")[: limit + 1])
+    more = len(page) > limit
+    return Page(page[:limit], (page[limit - 1].sort_name, page[limit - 1].pk) if more else None)
+
+
+def listed(among: QuerySet[Customer] | None = None) -> QuerySet[Customer]:
+    """Customers as lists show them: without merged records, with `city` of the address that holds."""
+    rows = Customer.objects.all() if among is None else among
+    city = Address.objects.filter(customer=OuterRef("pk"), kind="main", valid_until=None).order_by("-pk").values("city")
+    return rows.filter(merged_into=None).annotate(city=Subquery(city[:1]))
+
+
+def matching(text: str) -> Q:
+    """The condition that every word of `text` begins a word, number, place or address the customer is known by."""
+    condition = Q()
+    for ids in _by_words(text):
+        condition &= Q(pk__in=ids)
+    return condition if condition else Q(pk__in=[])
+
+
+def _stages(text: str) -> Iterable[Q]:
+    """Conditions from the best to the weakest; each may find what a better one has found already."""
+    number = normal_forms.number(text).lower()
+    if number:
+        yield Q(pk__in=_survivors(CustomerKey.objects.filter(kind=Kind.NUMBER, value__in={number, number.lstrip("0")})))
+    name = sort_name(text)
+    if name:
+        yield Q(sort_name__begins=name)
+    yield matching(text)
+
+
+def _by_words(text: str) -> list[QuerySet[CustomerKey] | QuerySet[Identifier]]:
+    """For each word the customers who are known by it, as sub-selects of ids."""
+    phone = normal_forms.phone(text) if _LIKE_A_PHONE.fullmatch(text.strip()) else ""
+    if phone:
+        return [_survivors(Identifier.objects.filter(kind=Identifier.Kind.PHONE, lookup__begins=phone))]
+    made: list[QuerySet[CustomerKey] | QuerySet[Identifier]] = []
+    for word in text.split()[:_WORDS]:
+        if "@" in word:
+            made.append(_survivors(Identifier.objects.filter(lookup__begins=word.lower().lstrip("@"))))
+        else:
+            made += [_survivors(_keys(part)) for part in _parts(word)]
+    return made
+
+
+def _parts(word: str) -> list[str]:
+    """The words within a word: "Meier-Schulz" has two, "K-10042" is one."""
+    folded = normal_forms.fold(word)
+    return [folded.replace(" ", "")] if any(c.isdigit() for c in folded) else folded.split()
+
+
+def _keys(word: str) -> QuerySet[CustomerKey]:
+    return CustomerKey.objects.filter(kind__in=_TYPED, value__begins=word)
+
+
+def _survivors(rows: QuerySet[CustomerKey] | QuerySet[Identifier]) -> QuerySet[CustomerKey] | QuerySet[Identifier]:
+    return rows.values_list(Coalesce("customer__merged_into_id", "customer_id"), flat=True)
