@@ -10,6 +10,8 @@ from decimal import Decimal, InvalidOperation
 from kundenakte.records.models import DocumentClass, IndexField
 from kundenakte.records.refusals import BadValue
 
+# "1.234" alone: people here mean one thousand two hundred and thirty-four.
+_THOUSANDS = re.compile(r"[+-]?[1-9]\d{0,2}\.\d{3}")
 _GERMAN_DATE = re.compile(r"(\d{1,2})\.\s?(\d{1,2})\.\s?(\d{2}|\d{4})")
 
 
@@ -81,7 +83,7 @@ def parse_amount(text: str) -> Decimal | None:
     comma, point = bare.rfind(","), bare.rfind(".")
     if comma > point:
         bare = bare.replace(".", "").replace(",", ".")
-    elif point > comma >= 0 or bare.count(".") == 1:
+    elif point > comma >= 0 or (bare.count(".") == 1 and not _THOUSANDS.fullmatch(bare)):
         bare = bare.replace(",", "")
     else:
         bare = bare.replace(".", "").replace(",", "")

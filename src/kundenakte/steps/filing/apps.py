@@ -4,7 +4,14 @@ from django.apps import AppConfig
 
 
 class FilingConfig(AppConfig):
-    """Ablage: which customer file, which section, which document."""
+    """Ablage."""
 
     name = "kundenakte.steps.filing"
     label = "filing"
+
+    def ready(self) -> None:
+        """Decisions are evidence: the database refuses to change them."""
+        from kundenakte.base.journal import guards
+        from kundenakte.steps.filing.models import FilingDecision
+
+        guards.protect(FilingDecision)

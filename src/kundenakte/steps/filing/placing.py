@@ -126,7 +126,7 @@ def _has_bytes(document: Document, digest: str) -> bool:
 
 
 def stem(file_name: str) -> str:
-    """What is left of a file name without ending, version marks and punctuation; "" when that is too little to compare."""
+    """A file name without ending, version marks and punctuation; "" when too little is left to compare."""
     bare = PurePosixPath(file_name).stem
     bare = _COPY_MARKS.sub("", unicodedata.normalize("NFKC", bare))
     letters = re.sub(r"[\W_]+", "", bare).casefold()

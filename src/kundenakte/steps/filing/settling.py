@@ -71,7 +71,7 @@ def carry_out(
         outcome = Outcome.FILED
     arrival.version = version
     _close(arrival, Arrival.State.FILED, document, now)
-    _write_down(actor, arrival, outcome, document, grounds, now)
+    _write_down(actor, arrival, outcome, document=document, grounds=grounds, now=now)
     return document
 
 
@@ -81,7 +81,7 @@ def ask(*, arrival: Arrival, reason: str, grounds: Grounds, now: datetime, actor
         Arrival.State.WAITING, reason, grounds.sentence, now,
     )  # fmt: skip
     arrival.save(update_fields=["state", "reason", "sentence", "changed_at", "decision", "findings"])
-    _write_down(actor, arrival, Outcome.ASKED, None, grounds, now)
+    _write_down(actor, arrival, Outcome.ASKED, document=None, grounds=grounds, now=now)
     journal.append(actor, "arrival.asked", arrival, at=now, why=reason)
 
 
@@ -95,7 +95,7 @@ def _point_at(actor: Actor, arrival: Arrival, document: Document, grounds: Groun
     _close(arrival, Arrival.State.DUPLICATE, document, now)
     arrival.sentence = grounds.sentence
     arrival.save(update_fields=["sentence"])
-    _write_down(actor, arrival, Outcome.DUPLICATE, document, grounds, now)
+    _write_down(actor, arrival, Outcome.DUPLICATE, document=document, grounds=grounds, now=now)
     journal.append(actor, "arrival.duplicate", arrival, at=now, document=document)
     return document
 
@@ -106,7 +106,7 @@ def _close(arrival: Arrival, state: Arrival.State, document: Document, now: date
 
 
 def _write_down(
-    actor: Actor, arrival: Arrival, outcome: str, document: Document | None, grounds: Grounds, now: datetime
+    actor: Actor, arrival: Arrival, outcome: str, *, document: Document | None, grounds: Grounds, now: datetime
 ) -> None:
     FilingDecision.objects.create(
         arrival=arrival, document=document, outcome=outcome, rule=grounds.rule, sentence=grounds.sentence,

@@ -41,7 +41,7 @@ def keep(stream: BinaryIO) -> Stored:
 
 
 def register(*, actor: Actor, stored: Stored, delivery: Delivery, now: datetime) -> Arrival:
-    """Write down that something came in: row, number in the source's series, journal entry. In the caller's transaction."""
+    """Write down that something came in, in the caller's transaction: row, number in the series, journal entry."""
     arrival = Arrival.objects.create(
         digest=stored.digest, size=stored.size, file_name=shown_name(delivery.file_name), received_at=now,
         source=delivery.source[:60], source_number=_next_number(delivery.source[:60]),

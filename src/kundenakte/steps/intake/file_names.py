@@ -31,7 +31,7 @@ def shown_name(raw: str) -> str:
 
 def _is_path(text: str) -> bool:
     """Whether backslashes separate folders (a Windows path) rather than stand for bytes."""
-    return len(text) > 2 and (text[1:3] == ":\\" or text.startswith("\\\\") or text.startswith("..\\"))
+    return len(text) > 2 and (text[1:3] == ":\\" or text.startswith(("\\\\", "..\\")))
 
 
 def storable_text(raw: str, longest: int = 1000) -> str:

@@ -1,0 +1,151 @@
+"""Builders for tests: everything has a default, a test names only what it is about; the cast is always the same."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import itertools
+from collections.abc import Mapping, Sequence
+from datetime import UTC, date, datetime
+from typing import Any
+
+from kundenakte.base import blobs
+from kundenakte.base.accounts.actors import Actor
+from kundenakte.base.accounts.models import Role, User
+from kundenakte.customers.actions import create_customer
+from kundenakte.customers.models import Customer
+from kundenakte.records.actions import documents, files
+from kundenakte.records.actions.documents import Description, NewVersion
+from kundenakte.records.models import Arrival, CustomerFile, Document, DocumentClass, Section
+from kundenakte.records.shipped import install
+from kundenakte.steps.intake import actions as intake
+from kundenakte.steps.intake.actions import Delivery
+
+NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
+TODAY = date(2026, 11, 24)
+SETUP = Actor.system("test")
+
+# Who is who, in every test: role and name.
+CAST = {
+    "verena": ("vertrieb", "Verena Vogt"),
+    "bernd": ("buchhaltung", "Bernd Beck"),
+    "sabine": ("service", "Sabine Seidl"),
+    "paula": ("pruefung", "Paula Prüfer"),
+    "anton": ("verwaltung", "Anton Adler"),
+    "erp": ("anbindung", "ERP"),
+}
+_numbers = itertools.count(10001)
+
+
+def a_house() -> None:
+    """The shipped plan, classes and roles, once per test database."""
+    if not DocumentClass.objects.exists():
+        install(now=NOW)
+
+
+def a_user(username: str = "verena", *, password: str | None = None) -> User:
+    """One of the cast, made at first use."""
+    a_house()
+    found = User.objects.filter(username=username).first()
+    if found:
+        return found
+    role, name = CAST[username]
+    user = User.objects.create_user(
+        username, f"{username}@example.com", password, name=name, is_service=role == "anbindung"
+    )
+    user.roles.add(Role.objects.get(code=role))
+    return user
+
+
+def an_actor(username: str = "anton") -> Actor:
+    """One of the cast, acting."""
+    return Actor.of(a_user(username))
+
+
+def a_customer(name: str = "Muster Maschinenbau GmbH", number: str | None = None, **more: Any) -> Customer:
+    """A customer with its number in the ERP."""
+    a_house()
+    number = f"K-{next(_numbers)}" if number is None else number
+    return create_customer(actor=SETUP, name=name, number=number, now=NOW, **more)
+
+
+def a_customer_file(name: str = "Muster Maschinenbau GmbH", number: str | None = None, **more: Any) -> CustomerFile:
+    """The file of a new customer."""
+    customer = a_customer(name, number, **more)
+    files.open_files_for(actor=SETUP, customers=[customer], today=TODAY)
+    return files.file_of(customer)
+
+
+def a_class(code: str = "OFFER") -> DocumentClass:
+    """A shipped class by code."""
+    a_house()
+    return DocumentClass.objects.get(code=code)
+
+
+def a_section(key: str) -> Section:
+    """A shipped section by key."""
+    a_house()
+    return Section.objects.get(key=key, customer_file=None)
+
+
+def some_bytes(content: bytes | str = b"Inhalt") -> NewVersion:
+    """Bytes that really lie in the blob store, as a version to be."""
+    data = content.encode() if isinstance(content, str) else content
+    stored = blobs.default().put(io.BytesIO(data))
+    return NewVersion(
+        digest=stored.digest, size=stored.size, media_type="text/plain", file_name="datei.txt", source="test"
+    )
+
+
+def a_document(
+    *,
+    customer_file: CustomerFile | None = None,
+    document_class: str = "OFFER",
+    title: str = "",
+    number: str = "",
+    dated_on: date = TODAY,
+    fields: Mapping[str, str] | None = None,
+    versions: int = 1,
+    section: Section | None = None,
+    content: Sequence[bytes | str] = (),
+) -> Document:
+    """A filed document with as many versions as wanted."""
+    customer_file = customer_file or a_customer_file()
+    serial = hashlib.sha256(f"{title}{number}{next(_numbers)}".encode()).hexdigest()
+    texts = list(content) or [f"{serial} Version {n + 1}" for n in range(versions)]
+    description = Description(a_class(document_class), title, number, dated_on, fields or {})
+    document = documents.create_document(
+        actor=SETUP, customer_file=customer_file, section=section, description=description,
+        version=some_bytes(texts[0]), now=NOW,
+    )  # fmt: skip
+    for text in texts[1:]:
+        documents.add_version(actor=SETUP, document=document, version=some_bytes(text), now=NOW)
+    return document
+
+
+def an_arrival(
+    *,
+    content: bytes | str = b"Inhalt",
+    file_name: str = "brief.pdf",
+    source: str = "web",
+    facts: Mapping[str, Any] | None = None,
+    source_key: str = "",
+    actor: Actor = SETUP,
+    waiting: bool = False,
+) -> Arrival:
+    """Something that came in; with `waiting` it lies in the inbox already."""
+    a_house()
+    from django.db import transaction
+
+    data = content.encode() if isinstance(content, str) else content
+    with transaction.atomic():
+        arrival = intake.register(
+            actor=actor,
+            stored=intake.keep(io.BytesIO(data)),
+            delivery=Delivery(file_name, source, facts or {}, "", source_key),
+            now=NOW,
+        )
+    if waiting:
+        arrival.state, arrival.reason, arrival.sentence = Arrival.State.WAITING, "unclear", "Es ist nicht klar."
+        arrival.save()
+    return arrival

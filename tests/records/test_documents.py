@@ -1,0 +1,148 @@
+"""What happens to a document: it comes into being, gets versions, is moved and corrected."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from kundenakte.base.journal import queries as journal
+from kundenakte.records.actions import documents
+from kundenakte.records.actions.documents import Description
+from kundenakte.records.models import Document, SearchDue, VersionState
+from kundenakte.records.refusals import BadValue, ChangedMeanwhile, NotAllowed, NotFound, ReasonMissing
+from tests.builders import NOW, a_class, a_customer_file, a_document, a_section, an_actor, some_bytes
+
+pytestmark = pytest.mark.django_db
+
+
+def states_of(document: Document) -> list[tuple[int, str]]:
+    rows = VersionState.objects.filter(version__document=document).order_by("id")
+    return [(row.version.number, row.state) for row in rows]
+
+
+def kinds_of(document: Document) -> list[str]:
+    return [entry.kind for entry in journal.history(document)]
+
+
+def test_the_plan_chooses_the_section_by_the_class():
+    assert a_document(document_class="INV_OUT", number="RE-1").section.key == "rechnungen"
+    assert a_document(document_class="OTHER").section.key == "sonstiges"
+
+
+def test_a_new_version_shows_and_the_old_one_stays():
+    document = a_document(versions=2)
+    assert document.valid_version is not None
+    assert document.valid_version.number == 2
+    assert states_of(document) == [(1, "valid"), (1, "superseded"), (2, "valid")]
+    assert document.versions.count() == 2
+
+
+def test_a_draft_does_not_replace_the_valid_version_until_it_is_released():
+    document = a_document()
+    draft = documents.add_version(
+        actor=an_actor(), document=document, version=some_bytes("Entwurf"), now=NOW, valid=False
+    )
+    document.refresh_from_db()
+    assert document.valid_version is not None
+    assert document.valid_version.number == 1
+    documents.release_version(actor=an_actor(), version=draft, now=NOW)
+    document.refresh_from_db()
+    assert document.valid_version == draft
+    assert states_of(document) == [(1, "valid"), (2, "draft"), (1, "superseded"), (2, "valid")]
+
+
+def test_restoring_makes_a_new_version_with_the_old_bytes():
+    document = a_document(versions=3)
+    first = document.versions.get(number=1)
+    again = documents.restore_version(actor=an_actor(), version=first, now=NOW)
+    assert (again.number, again.digest) == (4, first.digest)
+
+
+def test_moving_pins_the_document_and_the_rules_leave_it_there():
+    document = a_document(document_class="OFFER")
+    documents.move_document(
+        actor=an_actor(), document=document, customer_file=document.customer_file,
+        section=a_section("korrespondenz"), now=NOW,
+    )  # fmt: skip
+    description = Description(a_class("INV_OUT"), "Rechnung", "R-1", date(2026, 1, 2))
+    documents.describe_document(
+        actor=an_actor(), document=document, description=description, edition=document.edition, now=NOW
+    )
+    document.refresh_from_db()
+    assert document.section.key == "korrespondenz"
+    documents.move_document(
+        actor=an_actor(), document=document, customer_file=document.customer_file, section=None, now=NOW
+    )
+    assert document.section.key == "rechnungen"
+    assert not document.is_pinned
+
+
+def test_a_document_can_not_be_moved_into_another_files_own_section():
+    from kundenakte.records.actions.files import add_local_section
+
+    own = add_local_section(actor=an_actor(), customer_file=a_customer_file("Andere GmbH"), name="Sonderakte")
+    document = a_document()
+    with pytest.raises(BadValue):
+        documents.move_document(
+            actor=an_actor(), document=document, customer_file=document.customer_file, section=own, now=NOW
+        )
+
+
+def test_who_may_not_file_there_is_refused_and_nothing_changes():
+    document = a_document(document_class="SERVICE_REPORT")
+    with pytest.raises(NotAllowed):
+        documents.move_document(
+            actor=an_actor("verena"), document=document, customer_file=document.customer_file,
+            section=a_section("angebote"), now=NOW,
+        )  # fmt: skip
+    with pytest.raises(NotFound):
+        documents.add_version(actor=an_actor("sabine"), document=a_document(), version=some_bytes("x"), now=NOW)
+    document.refresh_from_db()
+    assert document.section.key == "service"
+
+
+def test_two_people_who_correct_at_once_do_not_overwrite_each_other():
+    document = a_document()
+    description = Description(a_class("OFFER"), "Neu", "A-2", date(2026, 1, 2))
+    documents.describe_document(actor=an_actor(), document=document, description=description, edition=1, now=NOW)
+    with pytest.raises(ChangedMeanwhile):
+        documents.describe_document(actor=an_actor(), document=document, description=description, edition=1, now=NOW)
+
+
+def test_a_sealed_document_is_moved_with_a_reason_only():
+    document = a_document()
+    Document.objects.filter(pk=document.pk).update(is_sealed=True)
+    wish = {"document": document, "customer_file": document.customer_file, "section": a_section("korrespondenz")}
+    with pytest.raises(ReasonMissing):
+        documents.move_document(actor=an_actor(), now=NOW, **wish)
+    documents.move_document(actor=an_actor(), now=NOW, reason="falsch abgelegt", **wish)
+    assert "document.moved" in kinds_of(document)
+
+
+def test_each_change_is_in_the_history_and_due_for_search():
+    document = a_document(versions=2)
+    assert kinds_of(document) == ["version.added", "document.filed", "version.added"]
+    assert SearchDue.objects.filter(document_id=document.pk).count() >= 2
+
+
+def test_a_value_of_the_wrong_type_is_refused_by_name():
+    document = a_document(document_class="INV_OUT", number="R-1")
+    wrong = Description(a_class("INV_OUT"), "R", "R-1", None, {"gross_amount": "viel"})
+    with pytest.raises(BadValue, match="Brutto"):
+        documents.describe_document(actor=an_actor(), document=document, description=wrong, edition=1, now=NOW)
+
+
+def test_amounts_and_days_are_kept_in_one_form():
+    document = a_document(document_class="INV_OUT", fields={"gross_amount": "1.234,50 €", "due_on": "24.12.2026"})
+    assert document.fields == {"gross_amount": "1234.50", "due_on": "2026-12-24"}
+
+
+def test_a_second_place_is_a_link_and_not_a_copy():
+    document, other = a_document(), a_customer_file("Andere GmbH")
+    for _ in range(2):
+        documents.place_also(
+            actor=an_actor(), document=document, customer_file=other, section=a_section("angebote"), now=NOW
+        )
+    assert other.placements.count() == 1
+    assert document.versions.count() == 1
