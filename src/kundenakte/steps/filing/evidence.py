@@ -1,0 +1,152 @@
+"""What speaks for a customer, how much it weighs, and the sentence a clerk reads about it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+from kundenakte.records.pagetext import Box
+
+# How often a document belonged to the customer when this kind of evidence named it and nothing spoke against it.
+# These are the values to start with; `weights_from` replaces them by what people confirmed or corrected.
+START_WEIGHTS: Mapping[str, float] = MappingProxyType(
+    {
+        "choice": 1.0,
+        "source_number": 0.999,
+        "xml_number": 0.98,
+        "number": 0.98,
+        "number_unlabelled": 0.93,
+        "number_doubtful": 0.5,
+        "vat_id": 0.985,
+        "iban": 0.97,
+        "email": 0.96,
+        "email_domain": 0.92,
+        "web_domain": 0.8,
+        "phone": 0.75,
+        "tax_number": 0.95,
+        "shared_key": 0.5,
+        "name_and_address": 0.97,
+        "name_and_place": 0.93,
+        "similar_name_and_address": 0.91,
+        "name_only": 0.6,
+        "name_in_text": 0.4,
+        "other_form_and_address": 0.7,
+        "address_only": 0.3,
+    }
+)
+# Keys of which one is enough, and two for different customers are a contradiction.
+EXACT = frozenset(
+    {"choice", "source_number", "xml_number", "number", "number_unlabelled", "vat_id", "iban", "email", "tax_number"}
+)
+
+_SENTENCES: Mapping[str, str] = MappingProxyType(
+    {
+        "choice": "Eine Person hat diese Akte gewählt.",
+        "source_number": "Die Quelle nennt die Kundennummer {value}.",
+        "xml_number": "Die E-Rechnung nennt die Kundennummer {value}.",
+        "number": "Die Kundennummer {value} steht {place}{label}.",
+        "number_unlabelled": "{value} steht {place} und hat die Form unserer Kundennummern.",
+        "number_doubtful": "Die Nummer {value} steht {place}{label}; sie kann auch eine fremde sein.",
+        "vat_id": "Die USt-IdNr. {value} steht {place}.",
+        "iban": "Die IBAN {value} steht {place}.",
+        "email": "Die E-Mail-Adresse {value} steht {place}.",
+        "email_domain": "Eine E-Mail-Adresse von {value} steht {place}.",
+        "web_domain": "Die Internetadresse {value} steht {place}.",
+        "phone": "Die Telefonnummer {value} steht {place}.",
+        "tax_number": "Die Steuernummer {value} steht {place}.",
+        "shared_key": "{value} steht {place}, gehört aber zu mehreren Kunden.",
+        "name_and_address": "Name und Anschrift stehen {place}: {value}.",
+        "name_and_place": "Name und Ort stehen {place}: {value}.",
+        "similar_name_and_address": "Die Anschrift und ein sehr ähnlicher Name stehen {place}: {value}.",
+        "name_only": "Der Name steht {place} im Anschriftfeld, die Anschrift passt aber nicht oder fehlt: {value}.",
+        "name_in_text": "Der Name steht {place} im Text: {value}.",
+        "other_form_and_address": "Die Anschrift steht {place}, aber mit einer anderen Rechtsform: {value}.",
+        "address_only": "Die Anschrift steht {place}, aber nicht der Name: {value}.",
+    }
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """One thing that speaks for a customer."""
+
+    kind: str
+    value: str
+    weight: float
+    page: int | None = None
+    box: Box | None = None
+    label: str = ""
+    # Where in the text it stands; two customers cannot both live on the same words.
+    span: tuple[int, int] | None = None
+
+    @property
+    def sentence(self) -> str:
+        """What a clerk reads."""
+        place = f"auf Seite {self.page}" if self.page else "in der Datei"
+        label = f" („{self.label}“)" if self.label else ""
+        return _SENTENCES.get(self.kind, "{value} steht {place}.").format(value=self.value, place=place, label=label)
+
+    @property
+    def exact(self) -> bool:
+        """True for a key of which one is enough."""
+        return self.kind in EXACT
+
+
+@dataclass(slots=True)
+class Candidate:
+    """A customer the document may belong to, with everything that speaks for it."""
+
+    customer: int
+    evidence: list[Evidence] = field(default_factory=list)
+
+    @property
+    def score(self) -> float:
+        """Between 0 and 1. Kinds add up as if independent; several finds of one kind count once."""
+        missing = 1.0
+        for weight in self._best_of_each_kind().values():
+            missing *= 1.0 - weight
+        return 1.0 - missing
+
+    def _best_of_each_kind(self) -> dict[str, float]:
+        best: dict[str, float] = {}
+        for one in self.evidence:
+            best[one.kind] = max(best.get(one.kind, 0.0), one.weight)
+        return best
+
+    @property
+    def exact(self) -> bool:
+        """True when at least one exact key names it."""
+        return any(one.exact for one in self.evidence)
+
+    def has(self, *kinds: str) -> bool:
+        """True when evidence of one of these kinds is there."""
+        return any(one.kind in kinds for one in self.evidence)
+
+    @property
+    def named(self) -> bool:
+        """True when its name stands in the document, in whatever strength."""
+        return self.has(
+            "name_and_address", "name_and_place", "similar_name_and_address", "name_only", "name_in_text",
+            "other_form_and_address",
+        )  # fmt: skip
+
+
+def weights_from(
+    tallies: Mapping[str, tuple[int, int]], *, start: Mapping[str, float] = START_WEIGHTS
+) -> dict[str, float]:
+    """Weights that follow from how often each kind was right: `tallies` is kind -> (right, wrong), as people decided.
+
+    The start value counts like 50 documents, so that the first few decisions move little.
+    """
+    trust = 50
+    made = dict(start)
+    for kind, (right, wrong) in tallies.items():
+        if kind in made and kind != "choice":
+            made[kind] = round((made[kind] * trust + right) / (trust + right + wrong), 4)
+    return made
+
+
+def in_order(candidates: Iterable[Candidate]) -> list[Candidate]:
+    """The best first: exact keys before names, then by score."""
+    return sorted(candidates, key=lambda one: (not one.exact, -one.score, one.customer))
