@@ -56,7 +56,7 @@ class Mail:
         """Plain addresses by role ("from", "to", "cc"), in lower case."""
         roles = {"from": self.sender, "to": self.to, "cc": self.cc}
         return {
-            role: [address.lower() for _, address in getaddresses([text]) if "@" in address]
+            role: [address.lower().strip("'\"<> ") for _, address in getaddresses([text]) if "@" in address]
             for role, text in roles.items()
         }
 
@@ -145,7 +145,10 @@ def _read_parts(message: Message, mail: Mail) -> None:
             break
         kind, name = part.get_content_type(), _name(part)
         is_body = not name and "attachment" not in str(part.get("Content-Disposition", "")).lower()
-        if is_body and kind in {"text/plain", "text/html"}:
+        if kind.startswith("multipart/"):
+            # Parts were announced and none could be told apart: what stands there is better than nothing.
+            plain.append(_text(part))
+        elif is_body and kind in {"text/plain", "text/html"}:
             (plain if kind == "text/plain" else html).append(_text(part))
         else:
             mail.attachments.append(Attachment(name or _stand_in(part), _size(part), kind))
