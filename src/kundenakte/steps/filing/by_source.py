@@ -16,7 +16,7 @@ from kundenakte.records.findings import Findings
 from kundenakte.records.models import Arrival, CustomerFile, Document, Section
 from kundenakte.records.refusals import NotFound
 from kundenakte.steps.filing import describing, settling
-from kundenakte.steps.filing.lookups import customer_numbered
+from kundenakte.steps.filing.master import customer_numbered
 from kundenakte.steps.filing.placing import Placing, place
 
 RULE = "filing.source"

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import PurePosixPath
-from typing import Any
 
 from kundenakte.records import index_fields
 from kundenakte.records.actions.documents import Description
 from kundenakte.records.findings import ClassGuess, Findings
-from kundenakte.records.models import Arrival, DocumentClass
+from kundenakte.records.models import Arrival, DocumentClass, PlanEntry
 
 # Below this a class is proposed, not taken. Rules reach it with their words; the learned model is calibrated to it.
 SURE_ENOUGH = 0.6
@@ -37,17 +36,39 @@ def class_named(word: str) -> DocumentClass | None:
     return None
 
 
-def choose_class(facts: Mapping[str, Any], findings: Findings) -> ChosenClass:
-    """What the source says holds; else the best guess, taken when it is sure enough."""
-    said = class_named(str(facts.get("class", "")))
+def choose_class(arrival: Arrival, findings: Findings) -> ChosenClass:
+    """What the source says holds; else the best guess, taken when it is sure enough.
+
+    What a person dropped on a file is not asked about again: without a sure guess it takes the class of the section it
+    was dropped on, or the best guess, or the class for everything else.
+    """
+    said = class_named(str(arrival.facts.get("class", "")))
     if said:
-        guess = ClassGuess(said.code, 1.0, "source", f"Die Quelle nennt die Klasse „{facts['class']}“.")
+        guess = ClassGuess(said.code, 1.0, "source", f"Die Quelle nennt die Klasse „{arrival.facts['class']}“.")
         return ChosenClass(said, guess, is_sure=True)
+    best = ChosenClass(None, None, is_sure=False)
     for guess in findings.classes:
         document_class = DocumentClass.objects.filter(code=guess.code).first()
         if document_class:
-            return ChosenClass(document_class, guess, is_sure=guess.confidence >= SURE_ENOUGH)
-    return ChosenClass(None, None, is_sure=False)
+            best = ChosenClass(document_class, guess, is_sure=guess.confidence >= SURE_ENOUGH)
+            break
+    if best.is_sure or not arrival.facts.get("customer_file_id"):
+        return best
+    of_section = _class_of_section(arrival)
+    if of_section:
+        guess = ClassGuess(of_section.code, 1.0, "person", "So heißen die Dokumente des gewählten Registers.")
+        return ChosenClass(of_section, guess, is_sure=True)
+    if best.document_class:
+        return ChosenClass(best.document_class, best.guess, is_sure=True)
+    other = DocumentClass.objects.order_by("-position").first()
+    return ChosenClass(other, None, is_sure=other is not None)
+
+
+def _class_of_section(arrival: Arrival) -> DocumentClass | None:
+    """The first class of the section a person dropped it on."""
+    entry = PlanEntry.objects.filter(section=arrival.facts.get("section_id") or 0).order_by("-edition__number").first()
+    codes = entry.rule.get("classes", []) if entry else []
+    return DocumentClass.objects.filter(code=codes[0]).first() if codes else None
 
 
 def describe(arrival: Arrival, document_class: DocumentClass, findings: Findings) -> Description:

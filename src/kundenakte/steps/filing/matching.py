@@ -12,7 +12,7 @@ from typing import Any
 
 from kundenakte.customers.identifiers import mail_domains, number_lookup, phone_stems
 from kundenakte.customers.normal_forms import email as normal_email
-from kundenakte.customers.normal_forms import fold
+from kundenakte.customers.normal_forms import fold, name_core
 from kundenakte.customers.normal_forms import vat_id as normal_vat_id
 from kundenakte.customers.own import OwnCompany
 from kundenakte.records.findings import Entity, Findings
@@ -65,10 +65,10 @@ def candidates(
     matched = Matched()
     _compare_names(named, hits, profiles, weights, found)
     matched.stranger_named = _stranger(named, found)
-    _weigh_clues(
-        clues, hits, found, _Trust(findings, matched.stranger_named, shapes or NumberShapes()), weights, matched
-    )
-    _name_weakly(letter, found, profiles, weights)
+    keyed = {pk for clue in clues for key in clue.keys for pk in hits.get(key, ())[:MANY]}
+    _name_weakly(letter, keyed, profiles, found, weights)
+    trust = _Trust(findings, matched.stranger_named, shapes or NumberShapes())
+    _weigh_clues(clues, hits, found=found, trust=trust, weights=weights, matched=matched)
     matched.candidates = in_order(Candidate(pk, rows) for pk, rows in found.items())[:_MOST_CANDIDATES]
     return matched
 
@@ -210,22 +210,22 @@ def _stranger(named: Sequence[Naming], found: Mapping[int, Collection[Evidence]]
 
 def _name_weakly(
     letter: Letter | None,
-    found: Mapping[int, list[Evidence]],
+    keyed: Collection[int],
     profiles: Mapping[int, CustomerProfile],
+    found: defaultdict[int, list[Evidence]],
     weights: Mapping[str, float],
 ) -> None:
-    """For customers found by a key alone: see whether their name stands in the text after all, in any writing."""
-    if letter is None:
+    """For customers a key leads to: see whether their name stands in the text after all, in any writing."""
+    if letter is None or not keyed:
         return
-    folded: str | None = None
-    for pk, rows in found.items():
+    folded = f" {fold(letter.plain[:20_000])} "
+    for pk in keyed:
         profile = profiles.get(pk)
-        if profile is None or any(row.kind.startswith(("name", "similar", "other_form")) for row in rows):
+        if profile is None or (pk in found and any(row.kind != "address_only" for row in found[pk])):
             continue
-        folded = folded if folded is not None else f" {fold(letter.plain[:20_000])} "
-        words = [word for word in fold(profile.name).split() if len(word) > 3][:2]
+        words = [word for word in name_core(profile.name).split() if len(word) > 2][:2]
         if words and all(f" {word} " in folded for word in words):
-            rows.append(Evidence("name_in_text", profile.name, weights["name_in_text"]))
+            found[pk].append(Evidence("name_in_text", profile.name, weights["name_in_text"]))
 
 
 def _namings_of_einvoice(findings: Findings, own: OwnCompany) -> Iterator[Naming]:
