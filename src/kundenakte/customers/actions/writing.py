@@ -64,7 +64,7 @@ def change(actor: Actor, edits: Sequence[Edit], *, now: datetime, today: date, s
         ["name", "name2", "sort_name", "letter", "state", "group", "number", "edition"],
         batch_size=100,
     )
-    _end([identifier for edit in edits for identifier in edit.ended], today=today)
+    _end([identifier for edit in edits for identifier in edit.ended], today=today, source=source)
     _reopen([identifier for edit in edits for identifier in edit.reopened])
     _leave([contact for edit in edits for contact in edit.left], today=today)
     _move_out([edit.old_address for edit in edits if edit.place and edit.old_address], today=today)
@@ -134,8 +134,9 @@ def _who_has(rows: Sequence[Identifier]) -> str:
     return f"Die Kundennummer {numbers} gehört schon zu einem anderen Kunden." if numbers else "Das ist schon erfasst."
 
 
-def _end(identifiers: Sequence[Identifier], *, today: date) -> None:
-    Identifier.objects.filter(pk__in=[row.pk for row in identifiers]).update(valid_until=today)
+def _end(identifiers: Sequence[Identifier], *, today: date, source: str) -> None:
+    """Whoever ends it has the last word about it: a list never brings back what a person has ended."""
+    Identifier.objects.filter(pk__in=[row.pk for row in identifiers]).update(valid_until=today, source=source)
 
 
 def _reopen(identifiers: Sequence[Identifier]) -> None:
