@@ -45,6 +45,7 @@ INSTALLED_APPS = [
     "kundenakte.doors.api",
     "kundenakte.doors.hotfolder",
     "kundenakte.doors.cli",
+    "kundenakte.config",
     "whitenoise.runserver_nostatic",
     "django.contrib.auth",
     "django.contrib.contenttypes",

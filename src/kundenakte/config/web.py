@@ -1,0 +1,80 @@
+"""The web server: granian, whose processes are forked and so share what the parent has loaded."""
+
+from __future__ import annotations
+
+import multiprocessing
+import socket
+import time
+from typing import Any
+
+from django.conf import settings
+
+from kundenakte.config import processes
+
+# Slow requests (a 2 GB upload, a large download) hold a thread each; the rest wait in line.
+_THREADS = 8
+_STOP_SECONDS = 3
+
+
+class PortTaken(Exception):
+    """Another program listens where we are to listen."""
+
+
+def address() -> tuple[str, int]:
+    """Host and port of `settings.LISTEN`."""
+    host, _, port = settings.LISTEN.rpartition(":")
+    return host.strip("[]") or "127.0.0.1", int(port)
+
+
+def require_free_port(*, patience_seconds: float = 6.0) -> None:
+    """Raise PortTaken if somebody listens there for longer than a predecessor needs to end.
+
+    granian shares a port with whoever offers to (SO_REUSEPORT): two houses on one port would each get half the
+    requests, and nobody would notice.
+    """
+    host, port = address()
+    until = time.monotonic() + patience_seconds
+    while True:
+        with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind((host, port))
+            except OSError as error:
+                if time.monotonic() > until:
+                    raise PortTaken(f"{settings.LISTEN}: {error.strerror}") from error
+            else:
+                return
+        time.sleep(0.1)
+
+
+def run() -> None:
+    """Serve until SIGTERM or SIGINT. granian starts its workers itself and replaces one that ends."""
+    from granian.constants import Interfaces
+    from granian.log import LogLevels
+    from granian.server import Server
+
+    multiprocessing.set_start_method("fork", force=True)
+    host, port = address()
+    server = Server(
+        "kundenakte.config.wsgi:application",
+        address=host,
+        port=port,
+        interface=Interfaces.WSGI,
+        workers=settings.WEB_PROCESSES,
+        blocking_threads=_THREADS,
+        backpressure=4 * _THREADS,
+        respawn_failed_workers=True,
+        workers_kill_timeout=_STOP_SECONDS,
+        websockets=False,
+        log_level=LogLevels.warning,
+    )
+    server.serve(target_loader=_application, wrap_loader=False)
+
+
+def _application() -> Any:
+    """Called in each granian worker after its fork; the module is loaded long since."""
+    from kundenakte.config.wsgi import application
+
+    processes.end_with_parent(kill=True)
+    processes.name("ka-web")
+    return application
