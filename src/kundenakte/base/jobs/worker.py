@@ -96,6 +96,10 @@ class Worker:
         """End the loop after the work in hand."""
         self._stop.set()
 
+    def rest(self, seconds: float) -> bool:
+        """Wait; returns True at once when told to stop."""
+        return self._stop.wait(seconds)
+
     # One step of a group
 
     def _step(self, rows: list[Held]) -> list[Held]:
@@ -188,9 +192,9 @@ class Worker:
             "%s must wait %s s: %s", ", ".join(f"{row.name} {row.subject_id}" for row in rows), seconds, hindrance
         )
         for row in rows:
-            while not self._put_back(row, seconds, hindrance) and not self._stop.wait(self._next_pause()):
+            while not self._put_back(row, seconds, hindrance) and not self.rest(self._next_pause()):
                 self._forget_connection()
-        self._stop.wait(seconds)
+        self.rest(seconds)
 
     def _put_back(self, row: Held, seconds: float, hindrance: str) -> bool:
         """Whether it could be written, or is no longer ours."""
@@ -252,7 +256,7 @@ class Worker:
         else:
             log.warning("the worker waits: %s", error)
         self._forget_connection()
-        self._stop.wait(self._next_pause())
+        self.rest(self._next_pause())
 
     def _forget_connection(self) -> None:
         if connection.in_atomic_block:
