@@ -15,12 +15,12 @@ from kundenakte.records.pagetext import Box, DocumentText, Word, around
 
 # A letter's zip line: an optional country, 4 or 5 digits, a city that begins with a capital letter.
 _ZIP = re.compile(
-    r"(?<![\w.,/-])(?:(?:DE?|AT?|CH|LU?|FR?|NL|BE?|IT?|PL|CZ|DK|FL)[-– ]{1,3})?(\d{4,5})[  ]+"
-    r"((?:[A-ZÄÖÜÉÈ][\w.'/()äöüß-]*)(?: (?:[A-ZÄÖÜa-z][\w.'/()äöüß-]*)){0,4})"
+    r"(?<![\w.,/-])(?:(?:DE?|AT?|CH|LU?|FR?|NL|BE?|IT?|PL|CZ|DK|FL)[-– ]{1,3})?(\d{4,5})[ \u00a0]+"
+    r"((?=[A-ZÄÖÜÉÈ])(?:[^\W\d_]|[.'/()-])+(?: (?:[^\W\d_]|[.'/()-])+){0,4})"
 )
 _INLINE_BREAK = re.compile(r"\s*(?:[,;|•·∙●▪*]|\s[-–—]\s|-(?= )|\u2022)\s*")
 _MAX_BLOCK_LINES = 8
-_HEADER_ENDS = 0.5
+_HEADER_ENDS = 0.42
 _FOOTER_BEGINS = 0.88
 
 
@@ -133,7 +133,12 @@ class Letter:
 
     def _block(self, match: re.Match[str]) -> AddressBlock | None:
         piece = self.piece_at(match.start())
-        if piece is None:
+        # Number and city stand together; in a table they are two columns. A day's year is no zip code.
+        if (
+            piece is None
+            or match.start(2) + 2 > piece.end
+            or _is_year(match[1], self.plain[max(0, match.start() - 1) : match.start()])
+        ):
             return None
         before = self.plain[piece.start : match.start()].strip(" ,;")
         city = " ".join(match[2][: piece.end - match.start(2)].split())
@@ -170,7 +175,7 @@ class Letter:
                 break
             if gap < -height * 0.6 or not _aligned(other.box, piece.box):
                 continue
-            if _ZIP.search(other.text) or len(other.text) > 90:
+            if _ZIP.search(other.text) or len(other.text) > 60:
                 break
             lines.append(other)
             current = other
@@ -191,14 +196,20 @@ class Letter:
         return "body"
 
 
+def _is_year(number: str, before: str) -> bool:
+    """True for "12. März 2024 Rechnung"."""
+    return len(number) == 4 and number[:2] in ("19", "20") and before[-1:] == " "
+
+
 def _piece(words: list[Word], page: int, start: int) -> Piece:
     text = " ".join(word.text for word in words)
     return Piece(text, page, start, start + len(text), around(word.box for word in words))
 
 
 def _aligned(one: Box, other: Box) -> bool:
-    """Same left edge, or both centred on the same line."""
-    return abs(one[0] - other[0]) < 0.02 or abs((one[0] + one[2]) - (other[0] + other[2])) < 0.02
+    """Same left edge, same right edge, or both centred on the same line."""
+    left, right = abs(one[0] - other[0]), abs(one[2] - other[2])
+    return left < 0.02 or right < 0.01 or abs((one[0] + one[2]) - (other[0] + other[2])) < 0.02
 
 
 def _inside(box: Box, outer: Box) -> bool:
@@ -239,6 +250,9 @@ def _may_be_recipient(block: AddressBlock) -> bool:
 
 
 def _window_distance(block: AddressBlock) -> float:
-    """How far a block is from the window of DIN 5008 (20–105 mm from the left, 45–90 mm from the top of 297)."""
+    """How far a block is from the window of DIN 5008 (20–105 mm from the left, 45–90 mm from the top of 297).
+
+    Letterheads stand above the recipient, so being too high counts most; some countries put the window at the right.
+    """
     left, top = block.box[0], block.box[1]
-    return abs(left - 0.1) * 0.6 + max(0.0, 0.09 - top, top - 0.26)
+    return abs(left - 0.1) * 0.3 + max(0.0, 0.13 - top) * 4 + max(0.0, top - 0.3) * 2

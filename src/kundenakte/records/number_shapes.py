@@ -42,6 +42,11 @@ class Shape:
         return r"[ \-./_]{0,3}".join(parts)
 
     @property
+    def spaced_pattern(self) -> str:
+        """The same with digits in groups ("10 042"); only behind a label, since spaces part numbers elsewhere."""
+        return re.sub(r"\\d\{(\d+)(?:,(\d+))?\}", _spaced, self.pattern)
+
+    @property
     def prefix(self) -> str:
         """The fixed letters it begins with, which people leave out; "" if none."""
         return self.runs[0][1] if self.runs[0][0] == "A" else ""
@@ -90,9 +95,9 @@ class NumberShapes:
         """Matches a number of any shape that stands after a label, with or without its fixed letters."""
         patterns = []
         for shape in self.shapes:
-            patterns.append(shape.pattern)
+            patterns.append(shape.spaced_pattern)
             if shape.prefix and len(shape.runs) > 1:
-                patterns.append(Shape(shape.runs[1:]).pattern)
+                patterns.append(Shape(shape.runs[1:]).spaced_pattern)
         patterns.sort(key=len, reverse=True)
         anything = r"[A-Za-z]{0,5}[\-./ ]?\d[\d\-./]{0,14}\d[A-Za-z]?|\d"
         return re.compile(rf"(?:(?:{'|'.join([*patterns, anything])}))(?!\w)", re.IGNORECASE)
@@ -128,6 +133,11 @@ class NumberShapes:
     def from_json(cls, rows: list[list[list[str]]]) -> NumberShapes:
         """Read what `to_json` wrote."""
         return cls(tuple(Shape(tuple((run[0], run[1]) for run in row)) for row in rows))
+
+
+def _spaced(found: re.Match[str]) -> str:
+    least, most = int(found[1]), int(found[2] or found[1])
+    return rf"\d(?:[ .]?\d){{{least - 1},{most - 1}}}"
 
 
 def _shapes_of(kind: tuple[str, ...], rows: list[list[str]]) -> list[Shape]:

@@ -69,6 +69,11 @@ def _with_key(best: Candidate, ranked: Sequence[Candidate], threshold: float) ->
     # Another customer's telephone or domain beside it: such a letter has two senders, or one that changed.
     if any(one.has(*_HARD) and one.score >= 0.75 for one in others):
         return _ask("keys_contradict", ranked)
+    # A key that several others share, and not this one.
+    if {row.value for one in others for row in one.evidence if row.kind == "shared_key"} - {
+        row.value for row in best.evidence
+    }:
+        return _ask("keys_contradict", ranked)
     # Another one's full address, and not even the name of the one the key means: the key may be misread or foreign.
     if not best.named and any(one.has(*_PLACED) for one in others):
         return _ask("key_against_name", ranked)

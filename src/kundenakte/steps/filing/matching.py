@@ -13,6 +13,7 @@ from typing import Any
 from kundenakte.customers.identifiers import mail_domains, number_lookup, phone_stems
 from kundenakte.customers.normal_forms import email as normal_email
 from kundenakte.customers.normal_forms import fold, name_core
+from kundenakte.customers.normal_forms import number as normal_number
 from kundenakte.customers.normal_forms import vat_id as normal_vat_id
 from kundenakte.customers.own import OwnCompany
 from kundenakte.records.findings import Entity, Findings
@@ -134,7 +135,8 @@ class _Trust:
         if corroborated or clue.kind not in ("number", "number_unlabelled") or clue.entity is None:
             return True
         label = clue.entity.label.lower()
-        distinctive = self.shapes.is_distinctive(clue.entity.value)
+        # As it stands there: a prefix that we completed tells nothing.
+        distinctive = self.shapes.is_distinctive(normal_number(clue.entity.shown))
         if self.findings.direction == "sent":
             return True
         if self.findings.direction == "received":

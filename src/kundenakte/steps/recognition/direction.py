@@ -10,6 +10,9 @@ from kundenakte.customers.own import OwnCompany
 from kundenakte.records.findings import EInvoice, Entity
 from kundenakte.records.letter import AddressBlock, Letter
 
+# DIN 5008 keeps the upper 27 mm (form A) or 45 mm (form B) of 297 for the letterhead.
+_LETTERHEAD_ENDS = 0.11
+
 Direction = Literal["sent", "received", ""]
 
 
@@ -21,16 +24,35 @@ def direction_of(
         return said
     if letter is None:
         return ""
-    recipients = [block for block in letter.blocks if block.part == "recipient"]
-    if any(_ours(block, own) for block in recipients):
-        return "received"
-    ours_elsewhere = any(_ours(block, own) for block in letter.blocks if block.part != "recipient")
-    if ours_elsewhere and recipients:
+    # Bank account and tax number on a letter are its writer's; so is the VAT id at the foot of the page.
+    if any(entity.own and _of_writer(entity) for entity in entities):
         return "sent"
-    # Bank account and tax number of a letter are its writer's.
-    if any(entity.own and entity.kind in ("iban", "vat_id", "tax_number") for entity in entities):
+    ours = [block for block in letter.blocks if _ours(block, own)]
+    recipients = [block for block in letter.blocks if block.part == "recipient"]
+    if any(block in recipients and not _is_letterhead(block, letter, ours) for block in ours):
+        return "received"
+    if any(_stands_like_a_sender(block, recipients) for block in ours):
         return "sent"
     return "sent" if _in_letterhead(letter, own) else ""
+
+
+def _of_writer(entity: Entity) -> bool:
+    if entity.kind in ("iban", "tax_number"):
+        return True
+    return entity.kind == "vat_id" and entity.part == "footer"
+
+
+def _stands_like_a_sender(block: AddressBlock, recipients: list[AddressBlock]) -> bool:
+    """In one line, at the very top or at the foot; or above the recipient."""
+    at_rim = block.inline or block.box[1] < _LETTERHEAD_ENDS or block.part == "footer"
+    return at_rim or any(block.box[1] < recipient.box[1] for recipient in recipients)
+
+
+def _is_letterhead(block: AddressBlock, letter: Letter, ours: list[AddressBlock]) -> bool:
+    """Our address at the very top, with nobody's above it: a letter of ours that shows no recipient, or below."""
+    if block.box[1] >= _LETTERHEAD_ENDS:
+        return False
+    return not any(other.box[1] < block.box[1] and other not in ours for other in letter.blocks if other.page == 1)
 
 
 def _by_einvoice(einvoice: EInvoice, own: OwnCompany) -> Direction:
