@@ -8,7 +8,7 @@ just came in. The archive's place is at the end of the list.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from itertools import pairwise
 from typing import Any, BinaryIO, NamedTuple
@@ -55,12 +55,14 @@ def receive(
     origin: str = "",
     source_key: str = "",
     team: Role | None = None,
+    beside: Callable[[Arrival], None] | None = None,
 ) -> Arrival:
     """Take something in. When this returns, the bytes are on disk under their SHA-256 and the arrival is committed:
     only then may a door say yes. Raises OSError when the bytes cannot be kept; then the source keeps its file.
 
     When the source itself names customer, class and number or key exactly, the document is in its file at once;
-    otherwise the steps on the way find that out.
+    otherwise the steps on the way find that out. What a door has to remember of it (a folder that it has the file, REST
+    the caller's idempotency key), `beside` writes in the same transaction; if that fails, nothing was received.
     """
     stored = intake.keep(stream)
     delivery = Delivery(file_name, source, facts or {}, origin, source_key, team)
@@ -68,6 +70,8 @@ def receive(
         arrival = intake.register(actor=actor, stored=stored, delivery=delivery, now=now)
         file_by_source(arrival=arrival, actor=actor, now=now)
         ledger.enqueue(WAY[0].name, arrival.pk)
+        if beside:
+            beside(arrival)
     return arrival
 
 
