@@ -17,6 +17,7 @@ import re
 import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from kundenakte.customers import normal_forms
@@ -57,7 +58,11 @@ class Checked:
 
 def clean(text: str, limit: int = 200) -> str:
     """Text as it may be kept: composed, on one line, without control characters; cut at `limit` characters."""
-    shown = "".join(c if unicodedata.category(c)[0] != "C" else " " for c in unicodedata.normalize("NFC", text))
+    if text.isascii() and text.isprintable():
+        shown = text
+    else:
+        composed = unicodedata.normalize("NFC", text)
+        shown = "".join(c if unicodedata.category(c)[0] != "C" else " " for c in composed)
     return " ".join(shown.split())[:limit].rstrip()
 
 
@@ -209,15 +214,23 @@ def _exchange(text: str, value: str, extension: str, parsed: PhoneNumber) -> str
 
     A hyphen behind the area code ("09131-1234") parts nothing: the rest must be longer than the area code by two.
     """
-    import phonenumbers
-
     found = _EXTENSION.search(text)
     tail = extension or (found[1] if found else "")
     if not tail or not value.endswith(tail):
         return ""
     stem = value[: -len(tail)]
-    area = phonenumbers.length_of_geographical_area_code(parsed)
+    area = _area_length(parsed.country_code, value[: len(f"+{parsed.country_code}") + 5], len(value))
     return stem if area and len(stem) >= len(f"+{parsed.country_code}") + area + 2 else ""
+
+
+@lru_cache(maxsize=20_000)
+def _area_length(country_code: int, beginning: str, length: int) -> int:
+    """How many digits the area code has. It ends within the first five, and only the length says more; the plan of
+    numbers is slow to ask, and most customers live in a few towns."""
+    import phonenumbers
+
+    like = phonenumbers.parse(beginning.ljust(length, "1"))
+    return int(phonenumbers.length_of_geographical_area_code(like)) if like.country_code == country_code else 0
 
 
 def phone_stems(value: str) -> tuple[str, ...]:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from kundenakte.customers.identifiers import address_key, checked, name_key, name_tokens, number_lookup
+from kundenakte.customers.inserting import insert
 from kundenakte.customers.models import Address, Contact, Customer, CustomerKey, Identifier
 from kundenakte.customers.normal_forms import fold
 from kundenakte.customers.refusals import BadIdentifier
@@ -17,32 +18,29 @@ _NAMES = (Identifier.Kind.NAME, Identifier.Kind.FORMER_NAME)
 _LONGEST = 200
 
 
-def refresh(customers: Iterable[Customer], *, fresh: bool = False) -> None:
-    """Write the keys of these customers anew, in a number of queries that does not depend on how many they are.
-
-    `fresh` customers have none yet. Runs in the caller's transaction.
-    """
-    rows = {customer.pk: customer for customer in customers}
-    if not fresh:
-        CustomerKey.objects.filter(customer__in=rows).delete()
+def refresh(customers: Sequence[Customer]) -> None:
+    """Write the keys of these customers anew from their rows, in the caller's transaction; six queries in all."""
+    CustomerKey.objects.filter(customer__in=customers).delete()
     found: dict[int, Keys] = defaultdict(dict)
-    for pk, customer in rows.items():
-        _add(found[pk], keys_of_names(customer.name, customer.name2), ended=False)
-    for identifier in Identifier.objects.filter(customer__in=rows):
-        former = identifier.kind == Identifier.Kind.FORMER_NAME or identifier.valid_until is not None
-        _add(found[identifier.customer_id], keys_of_identifier(identifier), ended=former)
-    for address in Address.objects.filter(customer__in=rows):
-        _add(found[address.customer_id], keys_of_address(address), ended=address.valid_until is not None)
-    for contact in Contact.objects.filter(customer__in=rows):
-        words = ((Kind.CONTACT, word) for word in fold(contact.name).split())
-        _add(found[contact.customer_id], words, ended=contact.valid_until is not None)
-    CustomerKey.objects.bulk_create(
-        (
-            CustomerKey(customer_id=pk, kind=kind, value=value, ended=ended)
-            for pk, keys in found.items()
-            for (kind, value), ended in keys.items()
-        ),
-        batch_size=2000,
+    for customer in customers:
+        add(found[customer.pk], keys_of_names(customer.name, customer.name2))
+    for row in Identifier.objects.filter(customer__in=customers):
+        ended = row.kind == Identifier.Kind.FORMER_NAME or row.valid_until is not None
+        add(found[row.customer_id], keys_of_identifier(row.kind, row.shown, row.value), ended=ended)
+    for address in Address.objects.filter(customer__in=customers):
+        keys = keys_of_address(address.street, address.zip_code, address.city)
+        add(found[address.customer_id], keys, ended=address.valid_until is not None)
+    for contact in Contact.objects.filter(customer__in=customers):
+        add(found[contact.customer_id], keys_of_contact(contact.name), ended=contact.valid_until is not None)
+    write(found)
+
+
+def write(found: Mapping[int, Keys]) -> None:
+    """Store the keys of customers, by their ids, who have none stored."""
+    insert(
+        CustomerKey,
+        ("customer", "kind", "value", "ended"),
+        ((pk, kind, value, ended) for pk, keys in found.items() for (kind, value), ended in keys.items()),
     )
 
 
@@ -55,23 +53,29 @@ def keys_of_names(name: str, name2: str = "") -> Iterator[tuple[str, str]]:
         yield Kind.WORD, word
 
 
-def keys_of_address(address: Address) -> Iterator[tuple[str, str]]:
+def keys_of_address(street: str, zip_code: str, city: str) -> Iterator[tuple[str, str]]:
     """Zip code with street and house, and what people type to find the place."""
-    yield Kind.ADDRESS, address_key(address.zip_code, address.street)
-    yield Kind.ZIP, fold(address.zip_code).replace(" ", "")
-    for word in fold(address.city).split():
+    yield Kind.ADDRESS, address_key(zip_code, street)
+    yield Kind.ZIP, fold(zip_code).replace(" ", "")
+    for word in fold(city).split():
         yield Kind.CITY, word
 
 
-def keys_of_identifier(identifier: Identifier) -> Iterator[tuple[str, str]]:
+def keys_of_contact(name: str) -> Iterator[tuple[str, str]]:
+    """The words of a person's name."""
+    for word in fold(name).split():
+        yield Kind.CONTACT, word
+
+
+def keys_of_identifier(kind: str, shown: str, value: str) -> Iterator[tuple[str, str]]:
     """Other and former names by their words, numbers in small letters, phone numbers by their exchange."""
-    if identifier.kind in _NAMES:
-        yield from keys_of_names(identifier.shown)
-    elif identifier.kind == Identifier.Kind.NUMBER:
-        yield Kind.NUMBER, number_lookup(identifier.shown).lower()
-        yield Kind.NUMBER, fold(identifier.shown).replace(" ", "")
-    elif identifier.kind == Identifier.Kind.PHONE:
-        yield Kind.PHONE_STEM, _stem(identifier.shown, identifier.value)
+    if kind in _NAMES:
+        yield from keys_of_names(shown)
+    elif kind == Identifier.Kind.NUMBER:
+        yield Kind.NUMBER, number_lookup(shown).lower()
+        yield Kind.NUMBER, fold(shown).replace(" ", "")
+    elif kind == Identifier.Kind.PHONE:
+        yield Kind.PHONE_STEM, _stem(shown, value)
 
 
 def _stem(shown: str, value: str) -> str:
@@ -91,7 +95,8 @@ def _region(value: str) -> str:
     return phonenumbers.region_code_for_number(phonenumbers.parse(value)) or "DE"
 
 
-def _add(keys: Keys, found: Iterable[tuple[str, str]], *, ended: bool) -> None:
+def add(keys: Keys, found: Iterable[tuple[str, str]], *, ended: bool = False) -> None:
+    """Put more keys of a customer to those found already."""
     for kind, value in found:
         if value:
             key = (str(kind), value[:_LONGEST])

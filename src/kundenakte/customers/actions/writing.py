@@ -15,6 +15,7 @@ from kundenakte.base.journal import actions as journal
 from kundenakte.base.journal.actions import Happening
 from kundenakte.customers import keys
 from kundenakte.customers.drafts import Draft, Edit, Known, Person, Place, first_letter, listed, sort_name
+from kundenakte.customers.inserting import insert
 from kundenakte.customers.models import Address, Contact, Customer, Identifier
 from kundenakte.customers.refusals import NumberTaken
 
@@ -40,12 +41,11 @@ def create(actor: Actor, drafts: Sequence[Draft], *, now: datetime, today: date,
         ]
     )
     pairs = list(zip(customers, drafts, strict=True))
-    _add_identifiers(
-        [(customer, known) for customer, draft in pairs for known in _all_known(draft)], today=today, source=source
-    )
+    known = [(customer, item) for customer, draft in pairs for item in _all_known(draft)]
+    _add_identifiers(known, today=today, source=source)
     _add_places([(customer, draft.place) for customer, draft in pairs if draft.place], today=today)
     _add_people([(customer, person) for customer, draft in pairs for person in draft.people], today=today)
-    keys.refresh(customers, fresh=True)
+    keys.write({customer.pk: _keys_of(draft) for customer, draft in pairs})
     journal.append_many(actor, [_created(customer, draft, source) for customer, draft in pairs], at=now)
     return customers
 
@@ -106,31 +106,50 @@ def _former_name(shown: str) -> Known:
     return Known(checked("former_name", shown))
 
 
-def _add_identifiers(pairs: Iterable[tuple[Customer, Known]], *, today: date, source: str) -> None:
-    rows = [_identifier(customer, known, today=today, source=source) for customer, known in pairs]
+def _keys_of(draft: Draft) -> keys.Keys:
+    found: keys.Keys = {}
+    keys.add(found, keys.keys_of_names(draft.name, draft.name2))
+    for known in _all_known(draft):
+        item = known.checked
+        former = item.kind == Identifier.Kind.FORMER_NAME
+        keys.add(found, keys.keys_of_identifier(item.kind, item.shown, item.value), ended=former)
+    if draft.place:
+        keys.add(found, keys.keys_of_address(draft.place.street, draft.place.zip_code, draft.place.city))
+    for person in draft.people:
+        keys.add(found, keys.keys_of_contact(person.name))
+    return found
+
+
+def _add_identifiers(pairs: Sequence[tuple[Customer, Known]], *, today: date, source: str) -> None:
     try:
-        Identifier.objects.bulk_create(rows)
+        insert(
+            Identifier,
+            ("customer", "kind", "system", "value", "shown", "lookup", "valid_from", "source"),
+            (
+                (customer.pk, known.checked.kind, known.system, known.checked.value, known.checked.shown,
+                 known.checked.lookup, today, source)
+                for customer, known in pairs
+            ),
+        )  # fmt: skip
     except IntegrityError as error:
-        raise NumberTaken(_who_has(rows)) from error
+        raise NumberTaken(_who_has([known for _, known in pairs])) from error
 
 
 def _add_former_names(pairs: Sequence[tuple[Customer, Known]], *, today: date, source: str) -> None:
     """Names seldom change back and forth; the one that is there already stays as it is."""
-    rows = [_identifier(customer, known, today=today, source=source) for customer, known in pairs]
+    rows = [
+        Identifier(
+            customer=customer, kind=known.checked.kind, value=known.checked.value, shown=known.checked.shown,
+            lookup=known.checked.lookup, valid_from=today, source=source,
+        )
+        for customer, known in pairs
+    ]  # fmt: skip
     Identifier.objects.bulk_create(rows, ignore_conflicts=True)
 
 
-def _identifier(customer: Customer, known: Known, *, today: date, source: str) -> Identifier:
-    item = known.checked
-    return Identifier(
-        customer=customer, kind=item.kind, system=known.system, value=item.value, shown=item.shown, lookup=item.lookup,
-        valid_from=today, source=source,
-    )  # fmt: skip
-
-
-def _who_has(rows: Sequence[Identifier]) -> str:
+def _who_has(known: Iterable[Known]) -> str:
     """The sentence for a number that is taken. The database has refused; inside its transaction nothing can be read."""
-    numbers = ", ".join(sorted({row.shown for row in rows if row.kind == Identifier.Kind.NUMBER})[:3])
+    numbers = ", ".join(sorted({item.checked.shown for item in known if item.system})[:3])
     return f"Die Kundennummer {numbers} gehört schon zu einem anderen Kunden." if numbers else "Das ist schon erfasst."
 
 
@@ -152,27 +171,22 @@ def _move_out(addresses: Sequence[Address], *, today: date) -> None:
 
 
 def _add_places(pairs: Iterable[tuple[Customer, Place]], *, today: date) -> None:
-    Address.objects.bulk_create(
-        [
-            Address(
-                customer=customer, street=place.street, zip_code=place.zip_code, city=place.city, country=place.country,
-                valid_from=today,
-            )
+    insert(
+        Address,
+        ("customer", "kind", "street", "zip_code", "city", "country", "valid_from"),
+        (
+            (customer.pk, "main", place.street, place.zip_code, place.city, place.country, today)
             for customer, place in pairs
-        ]
-    )  # fmt: skip
+        ),
+    )
 
 
 def _add_people(pairs: Iterable[tuple[Customer, Person]], *, today: date) -> None:
-    Contact.objects.bulk_create(
-        [
-            Contact(
-                customer=customer, name=person.name, position=person.position, email=person.email, phone=person.phone,
-                valid_from=today,
-            )
-            for customer, person in pairs
-        ]
-    )  # fmt: skip
+    insert(
+        Contact,
+        ("customer", "name", "position", "email", "phone", "valid_from"),
+        ((customer.pk, person.name, person.position, person.email, person.phone, today) for customer, person in pairs),
+    )
 
 
 def _created(customer: Customer, draft: Draft, source: str) -> Happening:

@@ -18,24 +18,25 @@ TARGETS = {
 }  # fmt: skip
 LISTS = frozenset({"vat_id", "iban", "email", "domain", "phone", "tax_number", "gln", "former_name"})
 # Headings of parts that belong to the column beside them.
-_PARTS = frozenset("vorname nachname firstname lastname hausnummer hausnr housenumber".split())
+_PARTS = frozenset(["vorname", "nachname", "firstname", "lastname", "hausnummer", "hausnr", "housenumber"])
 
 # Headings as programs write them, folded and without spaces; of single targets the earlier one in the line wins.
 _HEADINGS = {
-    "number": "kundennummer kundennr kundennum kdnr kdnummer knr debitorennummer debitorennr debitornr debitorenkonto "
-    "debitor customernumber customerno customernr customerid kundenid accountnumber adressnummer adressnr "
-    "nummer nr id",
-    "name": "name1 firma1 firmenname firma kundenname kunde unternehmen organisation companyname company customername "
-    "customer bezeichnung matchcode name",
+    "number": "kundennummer kundennr kundennum kdnr kdnummer knr debitorennummer debitorennr debitornr "
+    "debitorenkonto debitor customernumber customerno customernr customerid kundenid accountnumber "
+    "adressnummer adressnr nummer nr id",
+    "name": "name1 firma1 firmenname firma kundenname kunde unternehmen organisation companyname company "
+    "customername customer bezeichnung matchcode name",
     "name2": "name2 firma2 name3 firma3 namenszusatz zusatz adresszusatz1 companyname2 department",
     "former_name": "frueherername namealt ehemals ehemaligername vormals formername",
-    "street": "strasse str strassehausnr strassehausnummer strasseundhausnummer anschrift adresse street address "
-    "address1 streetaddress hausnummer hausnr housenumber",
+    "street": "strasse str strassehausnr strassehausnummer strasseundhausnummer anschrift adresse street "
+    "address address1 streetaddress hausnummer hausnr housenumber",
     "zip": "plz postleitzahl zip zipcode postcode postalcode plzort",
     "city": "ort stadt wohnort sitz city town",
     "country": "land laenderkennzeichen laendercode landeskennzeichen lkz isocode countrycode country",
-    "vat_id": "ustidnr ustid ustidnummer ustident umsatzsteuerid umsatzsteueridnr umsatzsteueridentifikationsnummer uid "
-    "uidnr uidnummer vatid vat vatnumber vatno vatregistrationnumber mwstnr",
+    "vat_id": "ustidnr ustid ustidnummer ustident umsatzsteuerid umsatzsteueridnr "
+    "umsatzsteueridentifikationsnummer uid uidnr uidnummer vatid vat vatnumber vatno "
+    "vatregistrationnumber mwstnr",
     "iban": "iban ibannummer bankiban",
     "email": "email emailadresse mail mailadresse emailzentrale rechnungsemail emailrechnung emailaddress",
     "domain": "internet homepage website webseite web url www domain domaene internetadresse maildomain emaildomain",
@@ -44,11 +45,12 @@ _HEADINGS = {
     "gln": "gln glnnummer iln ilnnummer",
     "state": "status kundenstatus stand kundenart state customerstatus",
     "group": "kundengruppe gruppe konzern verband customergroup group",
-    "contact_name": "ansprechpartner kontaktperson kontakt contact contactname contactperson vorname nachname firstname "
-    "lastname",
+    "contact_name": "ansprechpartner kontaktperson kontakt contact contactname contactperson vorname nachname "
+    "firstname lastname",
     "contact_position": "funktion position abteilung jobtitle",
     "contact_email": "emailansprechpartner ansprechpartneremail emailkontakt contactemail",
-    "contact_phone": "mobil mobiltelefon handy mobile telefonansprechpartner ansprechpartnertelefon durchwahl contactphone",
+    "contact_phone": "mobil mobiltelefon handy mobile telefonansprechpartner ansprechpartnertelefon durchwahl "
+    "contactphone",
 }
 _RANKED = {
     heading: (target, rank) for target, headings in _HEADINGS.items() for rank, heading in enumerate(headings.split())
