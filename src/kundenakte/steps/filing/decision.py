@@ -16,7 +16,7 @@ from kundenakte.steps.filing.matching import Matched
 THRESHOLD = 0.9
 RIVAL = 0.35
 _PLACED = ("name_and_address", "name_and_place", "similar_name_and_address")
-_HARD = ("phone", "email_domain", "web_domain", "shared_key")
+_HARD = ("phone", "email_domain", "web_domain", "number_doubtful")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +67,7 @@ def decide(matched: Matched, *, threshold: float = THRESHOLD) -> Filed | Ask:
 def _with_key(best: Candidate, ranked: Sequence[Candidate], threshold: float) -> Filed | Ask:
     others = [one for one in ranked if one is not best]
     # Another customer's telephone or domain beside it: such a letter has two senders, or one that changed.
-    if any(one.has(*_HARD) and one.score >= 0.75 for one in others):
+    if any(one.has(*_HARD) and one.score >= 0.5 for one in others):
         return _ask("keys_contradict", ranked)
     # A key that several others share, and not this one.
     if {row.value for one in others for row in one.evidence if row.kind == "shared_key"} - {

@@ -143,6 +143,12 @@ class _Trust:
             return distinctive and not label.startswith(_THEIR_NUMBER) and _WITH_US not in label
         return distinctive or not self.stranger_named
 
+    def doubt(self, clue: _Clue) -> str:
+        """The kind of evidence an untrusted number is: surely somebody else's, or perhaps ours after all."""
+        label = clue.entity.label.lower() if clue.entity else ""
+        theirs = label.startswith(_THEIR_NUMBER) or _WITH_US in label
+        return "number_of_others" if theirs and self.findings.direction == "received" else "number_doubtful"
+
     def is_unknown(self, clue: _Clue) -> bool:
         """True when a number that no customer has is surely meant as one of ours."""
         fits = clue.entity is not None and bool(self.shapes.shapes) and self.shapes.fits(clue.entity.value)
@@ -170,7 +176,7 @@ def _weigh_clues(
         several = [pk for pk in holders if pk in named] if len(holders) > 1 else list(holders)
         if len(several) == 1:
             pk = several[0]
-            kind = clue.kind if trust.trusted(clue, corroborated=pk in found) else "number_doubtful"
+            kind = clue.kind if trust.trusted(clue, corroborated=pk in found) else trust.doubt(clue)
             found[pk].append(_evidence(clue, kind, weights[kind]))
         else:
             for pk in holders[:MANY]:
