@@ -41,7 +41,7 @@ _ROWS: Final = (
     MediaType("heic", "image/heic", _("HEIC-Bild"), "image", "heic"),
     MediaType("avif", "image/avif", _("AVIF-Bild"), "image", "avif"),
     MediaType("jp2", "image/jp2", _("JPEG-2000-Bild"), "image", "jp2"),
-    MediaType("svg", "image/svg+xml", _("SVG-Zeichnung"), "text", "svg"),
+    MediaType("svg", "image/svg+xml", _("SVG-Zeichnung"), "office", "svg"),
     MediaType("docx", _OOXML + "wordprocessingml.document", _("Word-Dokument"), "office", "docx"),
     MediaType(
         "docm",

@@ -1,1 +1,1 @@
-"""Vorschau: page images and text with places."""
+"""Vorschau: text, page images and thumbnails of whatever file; `render.render_first` and `render.render_pages`."""

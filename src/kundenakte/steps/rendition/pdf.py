@@ -34,28 +34,39 @@ class First(TypedDict):
     pages: int
     page: PageImage
     thumbnail: str
+    text_cut: bool
 
 
 @confined(seconds=60, needs=_NEEDS)
 def first(
-    *, source: str, folder: str, origin: str = "pdf", password: str | None = None, with_text: bool = True
+    *,
+    source: str,
+    folder: str,
+    origin: str = "pdf",
+    password: str | None = None,
+    with_text: bool = True,
+    body: float = 1.0,
 ) -> First:
     """The text of all pages, the image of page 1 and the thumbnail.
 
     `facts.json` (number of pages) and `text.json` are written before the image is tried, so they are left behind when
-    that takes too long. Raises `Refused` for encrypted, broken and empty files.
+    that takes too long. Words below `body` (a fraction of the height) are left out. Raises `Refused` for encrypted,
+    broken and empty files.
     """
     into = Path(folder)
     with _opened(source, password) as document:
         count = len(document)
         (into / FACTS).write_text(json.dumps({"pages": count}), encoding="ascii")
+        cut = False
         with _page(document, 0) as page:
             if with_text:
-                (into / TEXT).write_bytes(_text(document, page, count, origin).dumps())
+                text = _text(document, page, count, origin, body)
+                (into / TEXT).write_bytes(text.dumps())
+                cut = text.cut
             with _drawn(page) as image:
                 written = page_images.write_page(image, into, 1)
                 thumbnail = page_images.write_thumbnail(image, into)
-    return {"pages": count, "page": written, "thumbnail": thumbnail}
+    return {"pages": count, "page": written, "thumbnail": thumbnail, "text_cut": cut}
 
 
 @confined(seconds=120, needs=_NEEDS)
@@ -124,7 +135,7 @@ def _drawn(page: Any) -> Iterator[Image.Image]:
         bitmap.close()
 
 
-def _text(document: Any, first_page: Any, count: int, origin: str) -> DocumentText:
+def _text(document: Any, first_page: Any, count: int, origin: str, body: float) -> DocumentText:
     from kundenakte.steps.rendition import pdf_text
 
     found: list[PageText] = []
@@ -140,6 +151,9 @@ def _text(document: Any, first_page: Any, count: int, origin: str) -> DocumentTe
                 text = pdf_text.read_page(first_page)
         except Exception:  # noqa: BLE001 - whatever one page's text throws, the others and the image remain
             text = PageText(0, 0, ())
+        if body < 1:
+            lines = (tuple(word for word in line if word.box[1] <= body) for line in text.lines)
+            text = PageText(text.width, text.height, tuple(line for line in lines if line))
         length += sum(len(word.text) + 1 for line in text.lines for word in line)
         found.append(text)
     return DocumentText(tuple(found), origin=origin, cut=len(found) < count)
