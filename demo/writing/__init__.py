@@ -1,0 +1,1 @@
+"""What stands in the papers, one module per part of the business."""
