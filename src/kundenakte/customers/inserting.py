@@ -20,11 +20,15 @@ def insert(model: type[Model], fields: Sequence[str], rows: Iterable[Sequence[An
         return
     quote = connection.ops.quote_name
     places = {field.name: field.column for field in model._meta.concrete_fields}
-    columns = ", ".join(quote(places[name]) for name in fields)
-    marks = ", ".join(["%s"] * len(fields))
-    statement = f"INSERT INTO {quote(model._meta.db_table)} ({columns}) VALUES ({marks})"  # noqa: S608 - names of ours
-    with connection.cursor() as cursor:
-        cursor.executemany(statement, prepared)
+    table = f"{quote(model._meta.db_table)} ({', '.join(quote(str(places[name])) for name in fields)})"
+    with connection.cursor() as cursor, connection.wrap_database_errors:
+        if connection.vendor == "postgresql":
+            with cursor.copy(f"COPY {table} FROM STDIN") as copy:
+                for row in prepared:
+                    copy.write_row(row)
+        else:
+            marks = ", ".join(["%s"] * len(fields))
+            cursor.executemany(f"INSERT INTO {table} VALUES ({marks})", prepared)  # noqa: S608 - names of ours
 
 
 def _adapted(value: Any) -> Any:

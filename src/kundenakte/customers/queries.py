@@ -141,23 +141,22 @@ class Profile:
 
 def profiles(customer_ids: Iterable[int]) -> dict[int, Profile]:
     """The profiles of these customers (two queries). In the dictionaries True means: held only formerly."""
-    kinds = CustomerKey.Kind
-    made = {
-        row.pk: Profile(row.pk, row.number, row.name, row.state, {}, {}, set())
-        for row in Customer.objects.filter(pk__in=set(customer_ids))
-    }
-    keys = (
-        CustomerKey.objects.filter(kind__in=(kinds.NAME, kinds.ADDRESS, kinds.CITY, kinds.ZIP))
-        .filter(Q(customer__in=made) | Q(customer__merged_into__in=made))
-        .annotate(survivor=_SURVIVOR)
-        .values_list("survivor", "kind", "value", "ended")
-    )
+    kinds, wanted = CustomerKey.Kind, set(customer_ids)
+    made: dict[int, Profile] = {}
+    family: dict[int, int] = {}
+    for row in Customer.objects.filter(Q(pk__in=wanted) | Q(merged_into__in=wanted)):
+        if row.pk in wanted:
+            made[row.pk] = Profile(row.pk, row.number, row.name, row.state, {}, {}, set())
+        family[row.pk] = row.merged_into_id if row.merged_into_id in wanted else row.pk
+    keys = CustomerKey.objects.filter(
+        kind__in=(kinds.NAME, kinds.ADDRESS, kinds.CITY, kinds.ZIP), customer__in=list(family)
+    ).values_list("customer_id", "kind", "value", "ended")
     for pk, kind, value, ended in keys:
-        profile = made[pk]
+        profile = made[family[pk]]
         if kind == kinds.NAME:
-            profile.name_keys[value] = ended
+            profile.name_keys[value] = profile.name_keys.get(value, True) and ended
         elif kind == kinds.ADDRESS:
-            profile.address_keys[value] = ended
+            profile.address_keys[value] = profile.address_keys.get(value, True) and ended
         else:
             profile.places.add(value)
     return made

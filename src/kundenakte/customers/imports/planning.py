@@ -141,7 +141,7 @@ def _by_name(batch: Sequence[Wanted], lists: Lists) -> dict[int, tuple[int | Non
     addresses = _current(CustomerKey.Kind.ADDRESS, {place for _, place in keys.values()})
     same = {row: names[name] & addresses[place] for row, (name, place) in keys.items()}
     alike = set[int]().union(*same.values())
-    own_number = dict(Customer.objects.filter(pk__in=alike).values_list("pk", "number"))
+    own_number = dict(Customer.objects.filter(pk__in=alike, merged_into=None).values_list("pk", "number"))
     numbered = set(
         Identifier.objects.filter(kind=Kind.NUMBER, system=lists.system, customer__in=alike).values_list(
             "customer_id", flat=True
@@ -149,7 +149,7 @@ def _by_name(batch: Sequence[Wanted], lists: Lists) -> dict[int, tuple[int | Non
     )
     whom: dict[int, tuple[int | None, bool]] = {}
     for wanted in batch:
-        free = same.get(wanted.row, set()) - (numbered if wanted.number else set())
+        free = (same.get(wanted.row, set()) & own_number.keys()) - (numbered if wanted.number else set())
         if len(free) == 1:
             pk = free.pop()
             whom[wanted.row] = (pk, not own_number[pk])
@@ -163,9 +163,10 @@ def _by_name(batch: Sequence[Wanted], lists: Lists) -> dict[int, tuple[int | Non
 
 
 def _current(kind: str, values: set[str]) -> dict[str, set[int]]:
-    """Who has these keys now, merged records aside."""
+    """Who has these keys now. Without a join: on tables as new as those of a first import PostgreSQL would begin it at
+    the customers."""
     found: dict[str, set[int]] = defaultdict(set)
-    rows = CustomerKey.objects.filter(kind=kind, value__in=values, ended=False, customer__merged_into=None)
+    rows = CustomerKey.objects.filter(kind=kind, value__in=values, ended=False)
     for value, pk in rows.values_list("value", "customer_id"):
         found[value].add(pk)
     return found
