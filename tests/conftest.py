@@ -18,6 +18,8 @@ from kundenakte.base.journal import guards
 ROOT = Path(__file__).resolve().parents[1]
 # `make soak` runs the long forms.
 LONG = os.environ.get("KUNDENAKTE_LONG") == "1"
+# `make test` runs everything once without and once with it.
+ON_POSTGRESQL = os.environ.get("KUNDENAKTE_TEST_ON") == "postgresql"
 
 hypothesis.settings.register_profile("short", deadline=None, max_examples=50, derandomize=True)
 hypothesis.settings.register_profile("long", deadline=None, max_examples=2000)
