@@ -1,0 +1,261 @@
+"""What the index keeps of a document, made from its rows and from the text of its valid version."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from enum import IntEnum
+from typing import Any, Final
+
+from kundenakte.customers.models import Identifier
+from kundenakte.records import renditions
+from kundenakte.records.models import Arrival, Document, Placement, Rendition, SourceKey
+from kundenakte.steps.search import business_keys
+from kundenakte.steps.search.analysis import LONGEST, fold, tokens
+from kundenakte.steps.search.engine import Entry, Field
+
+# Longer texts are found by their first part; nobody reads on page 800 of a print-out.
+MOST_TEXT: Final = 2_000_000
+# What snippets are cut from; a hit further back shows the beginning.
+_MOST_KEPT: Final = 200_000
+_MOST_WORDS: Final = 3_000
+# Words of two fields are no neighbours.
+_GAP: Final = 50
+# Days count in the upper bits, so that one number orders by day and then by document.
+_DAY_SHIFT: Final = 40
+_LONGEST_ACRONYM: Final = 5
+_NOUN = re.compile(r"[A-ZÄÖÜ][^\W\d_]{3,}")
+# Index fields that say words; all others are numbers, days and amounts.
+_WORDY = frozenset({"subject", "sender", "project"})
+_AMOUNTS = ("gross_amount", "net_amount")
+
+
+class State(IntEnum):
+    """What can be filtered by; a document may be in several."""
+
+    VALID = 1
+    DRAFT = 2
+    SEALED = 3
+    RESTRICTED = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """All the database says about a document that matters to the search."""
+
+    document_id: int
+    customer_file_id: int
+    section_id: int
+    class_id: int
+    class_name: str
+    title: str
+    number: str
+    dated_on: date
+    fields: tuple[tuple[str, str], ...]
+    is_draft: bool
+    is_restricted: bool
+    is_sealed: bool
+    customer: tuple[str, str, str]
+    file_name: str
+    digest: str
+    version_id: int
+    # Further files it is shown in, numbers its customer is known by, keys other systems know it by.
+    shown_in: tuple[int, ...] = ()
+    customer_numbers: tuple[str, ...] = ()
+    source_keys: tuple[str, ...] = ()
+    text_made_at: str = ""
+
+    @property
+    def print(self) -> int:
+        """A hash of all this: 63 bits, positive."""
+        return _print([getattr(self, name) for name in self.__slots__])
+
+
+@dataclass(slots=True)
+class _Beside:
+    """What stands in other tables, by document, customer, digest or version."""
+
+    placements: dict[int, list[int]] = field(default_factory=lambda: defaultdict(list))
+    numbers: dict[int, list[str]] = field(default_factory=lambda: defaultdict(list))
+    source_keys: dict[int, list[str]] = field(default_factory=lambda: defaultdict(list))
+    made_at: dict[str, str] = field(default_factory=dict)
+
+
+def rows_of(document_ids: Iterable[int]) -> list[Row]:
+    """The rows of these documents as they are now; those that are gone are left out. Six queries, however many."""
+    documents = list(
+        Document.objects.filter(pk__in=list(document_ids))
+        .select_related("customer_file__customer", "document_class", "valid_version")
+        .order_by("pk")
+    )
+    beside = _beside(documents)
+    return [_row(document, beside) for document in documents]
+
+
+def entries_of(rows: Iterable[Row]) -> Iterator[Entry]:
+    """The entries of these rows, one at a time: texts may be long."""
+    rows = list(rows)
+    found = dict(
+        Arrival.objects.filter(version__in=[row.version_id for row in rows if row.version_id]).values_list(
+            "version_id", "findings"
+        )
+    )
+    for row in rows:
+        yield entry_of(row, _text(row.digest), found.get(row.version_id) or {})
+
+
+def entry_of(row: Row, text: str, findings: Mapping[str, Any] | None = None) -> Entry:
+    """The entry of one row with its text; of `findings`, the numbers that stand only in the XML of an e-invoice."""
+    names = _names(row)
+    keys = {key.form for key in business_keys.find(text)} | _keys(row, names, findings or {})
+    title = [(token.position, term) for token in tokens(row.title) for term in token.terms]
+    body: list[tuple[int, str]] = []
+    for part in (row.title, *names, text):
+        start = body[-1][0] + _GAP if body else 0
+        body += ((token.position, term[:LONGEST]) for token in tokens(part, position=start) for term in token.terms)
+    return Entry(
+        document_id=row.document_id,
+        numbers=_numbers(row),
+        title=title,
+        body=body,
+        keys=sorted(keys),
+        words=sorted(_nouns((row.title, *names, text))),
+        text=text[:_MOST_KEPT],
+        row_print=row.print,
+        full_print=_print([row.print, text, sorted(keys)]),
+    )
+
+
+def day_number(day: date) -> int:
+    """A day as a number that orders like it: 20261124."""
+    return day.year * 10_000 + day.month * 100 + day.day
+
+
+def order_number(day: date, document_id: int) -> int:
+    """A number that orders by day and, among equal days, by document; no two documents have the same."""
+    return (day.toordinal() << _DAY_SHIFT) | document_id
+
+
+def _print(value: object) -> int:
+    digest = hashlib.blake2b(repr(value).encode("utf-8", "surrogatepass"), digest_size=8).digest()
+    return int.from_bytes(digest) >> 1
+
+
+def _beside(documents: list[Document]) -> _Beside:
+    made = _Beside()
+    for document_id, file_id in Placement.objects.filter(document__in=documents).values_list(
+        "document_id", "customer_file_id"
+    ):
+        made.placements[document_id].append(file_id)
+    customers = {document.customer_file.customer_id for document in documents}
+    for customer_id, shown in Identifier.objects.filter(
+        customer__in=customers, kind=Identifier.Kind.NUMBER
+    ).values_list("customer_id", "shown"):
+        made.numbers[customer_id].append(shown)
+    for document_id, key in SourceKey.objects.filter(document__in=documents).values_list("document_id", "key"):
+        made.source_keys[document_id].append(key)
+    digests = {document.valid_version.digest for document in documents if document.valid_version}
+    for digest, made_at in Rendition.objects.filter(digest__in=digests, kind=Rendition.Kind.TEXT).values_list(
+        "digest", "made_at"
+    ):
+        made.made_at[digest] = made_at.isoformat()
+    return made
+
+
+def _row(document: Document, beside: _Beside) -> Row:
+    customer, version = document.customer_file.customer, document.valid_version
+    return Row(
+        document_id=document.pk,
+        customer_file_id=document.customer_file_id,
+        section_id=document.section_id,
+        class_id=document.document_class_id,
+        class_name=document.document_class.name,
+        title=document.title,
+        number=document.number,
+        dated_on=document.dated_on,
+        fields=tuple(sorted((key, str(value)) for key, value in document.fields.items() if value)),
+        is_draft=document.is_draft,
+        is_restricted=document.is_restricted,
+        is_sealed=document.is_sealed,
+        customer=(customer.name, customer.name2, customer.number),
+        file_name=version.file_name if version else "",
+        digest=version.digest if version else "",
+        version_id=version.pk if version else 0,
+        shown_in=tuple(sorted(beside.placements[document.pk])),
+        customer_numbers=tuple(sorted(beside.numbers[customer.pk])),
+        source_keys=tuple(sorted(beside.source_keys[document.pk])),
+        text_made_at=beside.made_at.get(version.digest, "") if version else "",
+    )
+
+
+def _text(digest: str) -> str:
+    text = renditions.text_of(digest) if digest else None
+    return text.plain[:MOST_TEXT] if text else ""
+
+
+def _names(row: Row) -> list[str]:
+    """What the document is found by beside its title and text."""
+    said = [value for key, value in row.fields if key in _WORDY]
+    return [row.class_name, row.number, *row.customer, *said, row.file_name]
+
+
+def _keys(row: Row, names: Iterable[str], findings: Mapping[str, Any]) -> set[str]:
+    plain = [row.number, *row.customer_numbers, row.customer[2], *row.source_keys]
+    plain += [value for key, value in row.fields if key.endswith("number") or key == "project"]
+    keys = {business_keys.form(text) for text in plain}
+    keys |= {key.form for text in (row.title, *names) for key in business_keys.find(text)}
+    keys.add(business_keys.day_form(row.dated_on))
+    keys |= {business_keys.amount_form(amount) for amount in _amounts(row)}
+    for entity in findings.get("entities") or ():
+        if entity.get("origin") == "xml" and not entity.get("own"):
+            keys.add(business_keys.form(str(entity.get("value", ""))))
+    return keys - {""}
+
+
+def _amounts(row: Row) -> Iterator[Decimal]:
+    for name, value in row.fields:
+        if name in _AMOUNTS:
+            try:
+                yield Decimal(value)
+            except InvalidOperation:
+                continue
+
+
+def _numbers(row: Row) -> dict[Field, list[int]]:
+    states = [State.DRAFT if row.is_draft else State.VALID]
+    states += [State.SEALED] if row.is_sealed else []
+    states += [State.RESTRICTED] if row.is_restricted else []
+    # "gross_amount" sorts before "net_amount": what stands at the bottom of the page is what people remember.
+    amounts = list(_amounts(row))
+    return {
+        Field.FILE: [row.customer_file_id],
+        Field.SHOWN_IN: sorted({row.customer_file_id, *row.shown_in}),
+        Field.SECTION: [row.section_id],
+        Field.CLASS: [row.class_id],
+        Field.YEAR: [row.dated_on.year],
+        Field.DAY: [day_number(row.dated_on)],
+        Field.AMOUNT: [int((amount * 100).to_integral_value()) for amount in amounts[:1] if abs(amount) < 10**15],
+        Field.STATE: [int(state) for state in states],
+        Field.IS_DRAFT: [int(row.is_draft)],
+        Field.IS_RESTRICTED: [int(row.is_restricted)],
+        Field.ORDER: [order_number(row.dated_on, row.document_id)],
+    }
+
+
+def _nouns(texts: Iterable[str]) -> set[str]:
+    """Words to suggest: the folded form that is typed, and the word as it is shown."""
+    found: set[str] = set()
+    for text in texts:
+        for match in _NOUN.finditer(text):
+            word = match[0]
+            if len(word) <= LONGEST:
+                # "RECHNUNG" in a headline is the same suggestion.
+                found.add(word.capitalize() if word.isupper() and len(word) > _LONGEST_ACRONYM else word)
+            if len(found) >= _MOST_WORDS:
+                break
+    return {f"{fold(word)}\t{word}" for word in found}

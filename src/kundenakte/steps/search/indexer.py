@@ -1,0 +1,297 @@
+"""The process that keeps this machine's index as the database is: it follows changes, fills new indexes, and checks.
+
+Everything it does may be cut off at any point: what is committed to an index and how far it has come are one commit.
+"""
+
+from __future__ import annotations
+
+import logging
+import secrets
+import threading
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import replace
+from typing import Final
+
+from django.db import DatabaseError, close_old_connections, connection
+from django.utils import timezone
+
+from kundenakte.records.models import Document
+from kundenakte.steps.search import comparing, folder, following
+from kundenakte.steps.search.engine import Progress, Writer
+from kundenakte.steps.search.entries import entries_of, rows_of
+from kundenakte.steps.search.folder import Filling
+from kundenakte.steps.search.following import Following
+from kundenakte.steps.search.tantivy_engine import LARGE_ROOM, SMALL_ROOM
+
+log = logging.getLogger(__name__)
+
+# A look at the database: SQLite's change counter costs microseconds, PostgreSQL is asked.
+_LOOK_SECONDS: Final = 0.25
+# Between two commits: each makes a new segment, which somebody has to merge.
+_COMMIT_SECONDS: Final = 0.4
+_BATCH: Final = 200
+# Without work the writer, with its memory and threads, is let go.
+_IDLE_SECONDS: Final = 10.0
+_PURGE_SECONDS: Final = 30.0
+_CHECK_SECONDS: Final = 24 * 60 * 60.0
+# The check takes a fifth of one processor, so that nobody notices.
+_CHECK_SLICE: Final = 500
+_CHECK_REST: Final = 4.0
+_PAUSES: Final = (1.0, 2.0, 5.0, 15.0)
+
+
+class OpenIndex:
+    """One index being written: what is put counts from the next commit on."""
+
+    def __init__(self, name: str, *, room: int = SMALL_ROOM) -> None:
+        self.name = name
+        self._place = folder.root() / name
+        self._room = room
+        self._writer: Writer | None = None
+        if folder.ENGINE.stamp(self._place) is None:
+            self.progress = Progress(following.start_position(), built_to=0, index_id=secrets.token_hex(8))
+            self._open().commit(self.progress)
+        else:
+            self.progress = folder.ENGINE.reader(self._place).progress
+        self.following = Following(following.resume_position(self.progress.index_id, self.progress.position))
+
+    def take_in(self, document_ids: Iterable[int]) -> None:
+        """Bring these documents to what the database says now; what is gone there is forgotten here."""
+        writer, wanted = self._open(), list(dict.fromkeys(document_ids))
+        rows = rows_of(wanted)
+        for document_id in set(wanted) - {row.document_id for row in rows}:
+            writer.drop(document_id)
+        for entry in entries_of(rows):
+            writer.put(entry)
+
+    def drop(self, document_ids: Iterable[int]) -> None:
+        """Forget documents."""
+        for document_id in document_ids:
+            self._open().drop(document_id)
+
+    def commit(self, **changed: int | None) -> None:
+        """Make it durable together with how far we have come."""
+        self.progress = replace(self.progress, position=self.following.next_position, **changed)  # type: ignore[arg-type]
+        self._open().commit(self.progress)
+
+    def follow(self) -> int:
+        """Take in what changed, at most one batch, and commit. Returns how many rows that were."""
+        due = self.following.due(_BATCH)
+        if due:
+            self.take_in(row.document_id for row in due)
+        if due or self.following.next_position > self.progress.position:
+            self.commit()
+            self.following.took(due)
+        return len(due)
+
+    def let_go(self) -> None:
+        """Close the writer; the next change opens it again."""
+        writer, self._writer = self._writer, None
+        if writer is not None:
+            # A writer that failed (disk full) can only be dropped.
+            with suppress(ValueError):
+                writer.close()
+
+    def _open(self) -> Writer:
+        if self._writer is None:
+            self._writer = folder.ENGINE.writer(self._place, room=self._room)
+        return self._writer
+
+
+class Indexer:
+    """The one writer of this machine's index. Make it with `at_work`."""
+
+    def __init__(self) -> None:
+        self._shown = self._first()
+        self._new: OpenIndex | None = None
+        self._counted = 0
+        self._last_work = self._last_purge = self._last_commit = time.monotonic()
+        self._purged_to = -1
+        self._check: Iterator[bool] | None = None
+        self._next_check = time.monotonic()
+
+    def round(self) -> bool:
+        """Do what is due, for about a second at most. Returns whether there is more to do at once."""
+        busy = self._follow()
+        busy = self._fill() or busy
+        if not busy:
+            busy = self._check_a_slice()
+            self._purge()
+        now = time.monotonic()
+        if busy:
+            self._last_work = now
+        elif now - self._last_work > _IDLE_SECONDS:
+            self._shown.let_go()
+        return busy
+
+    def close(self) -> None:
+        """Let go of everything."""
+        for index in (self._shown, self._new):
+            if index is not None:
+                index.let_go()
+
+    # Following
+
+    def _follow(self) -> bool:
+        if time.monotonic() - self._last_commit < _COMMIT_SECONDS:
+            return False
+        took = self._shown.follow()
+        if took:
+            self._last_commit = self._last_work = time.monotonic()
+        return took >= _BATCH
+
+    def _purge(self) -> None:
+        position = self._shown.progress.position
+        if position == self._purged_to or time.monotonic() - self._last_purge < _PURGE_SECONDS:
+            return
+        self._last_purge = time.monotonic()
+        following.note_passed(self._shown.progress.index_id, position, timezone.now())
+        self._purged_to = position
+
+    # Filling a new index
+
+    def _first(self) -> OpenIndex:
+        """The index that is read; a new one when there is none yet."""
+        name = folder.current()
+        if not name:
+            name = folder.unfinished() or folder.new_name()
+            index = OpenIndex(name)
+            # Empty is better than none: it fills while people search.
+            folder.make_current(name)
+        else:
+            index = OpenIndex(name)
+            folder.remove_older(name)
+        following.note_passed(index.progress.index_id, index.following.position, timezone.now())
+        return index
+
+    def _fill(self) -> bool:
+        """Go on filling a new index, if one is wished for or needed."""
+        if self._shown.progress.built_to is not None:
+            if self._fill_slice(self._shown):
+                return True
+            log.info("the search index is filled")
+            self._end_filling("")
+            return False
+        wish = folder.wish()
+        if self._new is None:
+            if not wish and folder.is_up_to_date(self._shown.name):
+                return False
+            self._begin_new()
+        if self._new is not None and not self._fill_slice(self._new) and not self._catch_up(self._new):
+            self._swap(self._new, wish)
+        return True
+
+    def _begin_new(self) -> None:
+        name = folder.unfinished() or folder.new_name()
+        log.info("the search index is built anew, beside the one that is read")
+        self._new = OpenIndex(name, room=LARGE_ROOM)
+        following.note_passed(self._new.progress.index_id, self._new.following.position, timezone.now())
+
+    def _fill_slice(self, index: OpenIndex) -> bool:
+        """Take in the next documents of the house. False when all are in."""
+        built_to = index.progress.built_to
+        if built_to is None:
+            return False
+        self._counted = self._counted or Document.objects.filter(pk__lte=built_to).count()
+        until, since = time.monotonic() + 0.5, 0
+        while time.monotonic() < until:
+            ids = list(Document.objects.filter(pk__gt=built_to).order_by("pk").values_list("pk", flat=True)[:_BATCH])
+            if not ids:
+                index.commit(built_to=None)
+                return False
+            index.take_in(ids)
+            built_to, since = ids[-1], since + len(ids)
+        self._counted += since
+        index.commit(built_to=built_to)
+        folder.tell(Filling(self._counted, max(Document.objects.count(), self._counted), under_way=True))
+        return True
+
+    def _catch_up(self, index: OpenIndex) -> bool:
+        """Take in what changed while the index was filled. False when nothing is left."""
+        return index.follow() > 0
+
+    def _swap(self, new: OpenIndex, wish: str) -> None:
+        old, self._shown, self._new = self._shown, new, None
+        old.let_go()
+        new.let_go()
+        folder.make_current(new.name)
+        self._shown = OpenIndex(new.name)
+        following.forget(old.progress.index_id)
+        folder.grant_wish(wish)
+        self._end_filling(wish)
+        log.info("the new search index is in use")
+
+    def _end_filling(self, wish: str) -> None:
+        self._counted = 0
+        total = Document.objects.count()
+        folder.tell(Filling(total, total, ended=wish))
+
+    # Checking
+
+    def _check_a_slice(self) -> bool:
+        """Compare a few documents with the database and mend what differs: a restored database, a forgotten mark."""
+        if self._new is not None or time.monotonic() < self._next_check:
+            return False
+        began = time.monotonic()
+        self._check = self._check or self._checking()
+        if next(self._check, None) is None:
+            self._check, self._next_check = None, began + _CHECK_SECONDS
+        else:
+            self._next_check = time.monotonic() + _CHECK_REST * (time.monotonic() - began)
+        return False
+
+    def _checking(self) -> Iterator[bool]:
+        mended = 0
+        for slice_ in comparing.slices(self._shown.name, size=_CHECK_SLICE):
+            wrong = slice_.wrong
+            if wrong:
+                self._shown.take_in(wrong)
+                self._shown.commit()
+                self._last_work = time.monotonic()
+                mended += len(wrong)
+            yield True
+        if mended:
+            log.warning("%s documents in the search index were not as in the database and were read again", mended)
+
+
+@contextmanager
+def at_work(*, patience: float = 3.0) -> Iterator[Indexer]:
+    """Be the indexer of this machine. Raises IndexBusy when another process is."""
+    with folder.only_writer(patience=patience):
+        indexer = Indexer()
+        try:
+            yield indexer
+        finally:
+            indexer.close()
+
+
+def run(stop: threading.Event) -> None:
+    """Keep the index up to date until told to stop. Started by the supervisor, once per machine."""
+    failures = 0
+    with folder.only_writer():
+        while not stop.is_set():
+            try:
+                _work_until(stop)
+            except (DatabaseError, OSError, ValueError) as error:
+                # A database that is locked or gone, a full disk: nothing is lost, the rows are still due.
+                log.warning("the search index waits: %s", error)
+                _forget_connection()
+                stop.wait(_PAUSES[min(failures, len(_PAUSES) - 1)])
+                failures += 1
+
+
+def _work_until(stop: threading.Event) -> None:
+    indexer = Indexer()
+    try:
+        while not stop.is_set():
+            if not indexer.round():
+                stop.wait(_LOOK_SECONDS)
+    finally:
+        indexer.close()
+
+
+def _forget_connection() -> None:
+    connection.errors_occurred = True
+    close_old_connections()
