@@ -13,6 +13,7 @@ from kundenakte.base.confinement import Refused, confined
 
 _PACKAGE = "{http://schemas.microsoft.com/office/2006/xmlPackage}"
 _TYPES = "http://schemas.openxmlformats.org/package/2006/content-types"
+_RELATIONSHIPS = "application/vnd.openxmlformats-package.relationships+xml"
 _MOST_BYTES = 50 * 1024 * 1024
 
 
@@ -29,7 +30,9 @@ def repack(*, source: str, target: str) -> None:
     if root.tag != f"{_PACKAGE}package":
         raise Refused("not-flat", "")
     # LibreOffice asks for this namespace without a prefix.
-    types = etree.fromstring(f'<Types xmlns="{_TYPES}"/>')
+    types = etree.fromstring(
+        f'<Types xmlns="{_TYPES}"><Default Extension="rels" ContentType="{_RELATIONSHIPS}"/></Types>'
+    )
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as package:
         for part in root.iterfind(f"{_PACKAGE}part"):
             name = part.get(f"{_PACKAGE}name", "")
@@ -37,7 +40,8 @@ def repack(*, source: str, target: str) -> None:
             if not name.startswith("/") or content is None:
                 continue
             kind = part.get(f"{_PACKAGE}contentType", "application/xml")
-            etree.SubElement(types, f"{{{_TYPES}}}Override", PartName=name, ContentType=kind)
+            if not name.endswith(".rels"):
+                etree.SubElement(types, f"{{{_TYPES}}}Override", PartName=name, ContentType=kind)
             package.writestr(name[1:], content)
         package.writestr("[Content_Types].xml", etree.tostring(types, encoding="UTF-8", xml_declaration=True))
 

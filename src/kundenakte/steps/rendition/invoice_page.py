@@ -78,7 +78,8 @@ def draw_invoice(source: Path, target: Path, *, code: str, kind: str, title: str
     _draw_payment(sheet, invoice, rest)
     for note in rest.notes:
         sheet.gap(6)
-        sheet.paragraph(note, SMALL, most_lines=60)
+        # "#AAK#" and the like say of what kind a note is (UNTDID 4451).
+        sheet.paragraph(re.sub(r"^#[A-Z]{3}#\s*", "", note), SMALL, most_lines=60)
     sheet.save()
     return sheet.is_full or rest.line_count > len(rest.lines)
 
@@ -153,22 +154,20 @@ def _draw_sums(sheet: Sheet, invoice: EInvoice, rest: Rest) -> None:
             [[_tax_name(tax), number(tax.base, least=2), number(tax.amount, least=2)] for tax in rest.taxes],
         )
         sheet.gap(6)
-    allowances = [
-        (
-            ("Zuschlag" if allowance.is_charge else "Nachlass"),
-            f"{money(allowance.amount, currency)}  {allowance.reason}",
-        )
+    rows = [
+        [f"{'Zuschlag' if allowance.is_charge else 'Nachlass'}: {allowance.reason}".rstrip(": "), allowance.amount]
         for allowance in rest.allowances
     ]
-    sheet.pairs(
-        [
-            *allowances,
-            ("Nettobetrag", money(get("net_amount", ""), currency)),
-            ("Umsatzsteuer", money(get("vat_amount", ""), currency)),
-            ("Bruttobetrag", money(get("gross_amount", ""), currency)),
-            ("Bereits gezahlt", money(rest.prepaid, currency) if rest.prepaid.strip("0.") else ""),
-            ("Zahlbetrag", money(get("due_amount", ""), currency)),
-        ]
+    rows += [
+        ["Nettobetrag", get("net_amount", "")],
+        ["Umsatzsteuer", get("vat_amount", "")],
+        ["Bruttobetrag", get("gross_amount", "")],
+        ["Bereits gezahlt", rest.prepaid if rest.prepaid.strip("0.") else ""],
+        ["Zahlbetrag", get("due_amount", "")],
+    ]
+    sheet.table(
+        (Column("Summen", 77), Column(f"Betrag ({currency})" if currency else "Betrag", 23, right=True)),
+        [[label, number(amount, least=2)] for label, amount in rows if amount],
     )
 
 
@@ -206,11 +205,6 @@ def number(text: str, *, least: int = 0) -> str:
     grouped = re.sub(r"(?<=\d)(?=(?:\d{3})+$)", ".", whole)
     places = places.ljust(least, "0")
     return f"{sign}{grouped},{places}" if places else f"{sign}{grouped}"
-
-
-def money(text: str, currency: str) -> str:
-    """An amount with its currency; empty when there is none."""
-    return f"{number(text, least=2)} {currency}".strip() if text else ""
 
 
 def _grouped(iban: str) -> str:

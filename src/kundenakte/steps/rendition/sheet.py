@@ -94,7 +94,7 @@ class Sheet:
         self._y = self.size[1] - MARGIN
         self.paragraph(kind, SMALL)
         self.paragraph(title, TITLE, most_lines=3)
-        self.gap(4)
+        self.gap(10)
         self.rule()
 
     @property
@@ -116,6 +116,7 @@ class Sheet:
         self.gap(8)
         self._make_room(60)
         self.paragraph(text, HEADING)
+        self.gap(5)
 
     def paragraph(self, text: str, style: Style = BODY, *, most_lines: int = 100_000) -> None:
         """Text with its own line breaks kept, broken where it is too wide."""

@@ -1,0 +1,145 @@
+"""The rendition step: previews and text of what came in, kept by the digest of the bytes. First page first."""
+
+from __future__ import annotations
+
+import gzip
+from datetime import datetime
+from functools import partial
+from importlib.metadata import version
+from pathlib import Path
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from kundenakte.base import blobs
+from kundenakte.base.accounts.actors import Actor
+from kundenakte.base.blobs import derived
+from kundenakte.base.confinement import scratch_folder
+from kundenakte.base.jobs import ledger
+from kundenakte.base.jobs.ledger import Apply
+from kundenakte.records import renditions
+from kundenakte.records.models import Arrival, Rendition
+from kundenakte.steps.rendition.models import OpeningPassword
+from kundenakte.steps.rendition.render import RenderedFirst, render_first, render_pages
+
+# Pages that are drawn in one go after the first; between two goes other work gets its turn.
+PAGES_AT_ONCE = 20
+REST = "rendition.render_rest"
+REMAKE = "rendition.remake"
+SOON, LATER = 10, 90
+_ON_THE_WAY = (Arrival.State.UNDER_WAY, Arrival.State.FILED)
+
+
+def render(arrival_id: int) -> Apply:
+    """Text of all pages, image of the first, thumbnail; the other pages follow in a job of their own."""
+    arrival = Arrival.objects.get(pk=arrival_id)
+    if arrival.state not in _ON_THE_WAY:
+        return lambda: False
+    pages = renditions.pages_of(arrival.digest)
+    if pages is not None and renditions.page_image(arrival.digest, 1):
+        return partial(_known, arrival_id, pages.page_count)
+    return partial(_keep, arrival_id, _rows(arrival, _make(arrival)), goes_on=True)
+
+
+def remake(arrival_id: int) -> Apply:
+    """Make lost previews again, without sending the document on its way once more."""
+    arrival = Arrival.objects.get(pk=arrival_id)
+    return partial(_keep, arrival_id, _rows(arrival, _make(arrival)), goes_on=False)
+
+
+def render_rest(arrival_id: int) -> Apply:
+    """The next pages after those that are ready; asks for itself again until all are there."""
+    arrival = Arrival.objects.get(pk=arrival_id)
+    pages = renditions.pages_of(arrival.digest)
+    if pages is None or pages.ready >= pages.page_count:
+        return lambda: False
+    first, last = pages.ready + 1, min(pages.ready + PAGES_AT_ONCE, pages.page_count)
+    source = renditions.pdf(arrival.digest) or blobs.default().path(arrival.digest)
+    with scratch_folder(Path(settings.SCRATCH)) as scratch:
+        password = _password(arrival.digest)
+        for page in render_pages(path=source, first=first, last=last, scratch=scratch, password=password):
+            derived.default().put_file(arrival.digest, renditions.page_name(page.number), page.path)
+    return partial(_more_ready, arrival_id, arrival.digest, last)
+
+
+def want_pages(digest: str) -> None:
+    """A person looks at it now: draw the missing pages before other work, and make again what was lost."""
+    arrival = Arrival.objects.filter(digest=digest).order_by("pk").first()
+    pages = renditions.pages_of(digest)
+    if arrival is None or pages is None:
+        return
+    lost = renditions.page_image(digest, 1) is None
+    if lost or pages.ready < pages.page_count:
+        with transaction.atomic():
+            ledger.enqueue(REMAKE if lost else REST, arrival.pk, priority=SOON)
+
+
+def remember_password(*, actor: Actor, digest: str, password: str, now: datetime) -> None:
+    """Keep the password a person gave for these bytes."""
+    OpeningPassword.objects.update_or_create(
+        digest=digest, defaults={"password": password[:200], "given_by": actor.user, "given_at": now}
+    )
+
+
+def forget(digest: str) -> None:
+    """Forget what was derived, so that the next rendering makes it anew."""
+    Rendition.objects.filter(digest=digest).delete()
+
+
+def _make(arrival: Arrival) -> RenderedFirst:
+    with scratch_folder(Path(settings.SCRATCH)) as scratch:
+        made = render_first(
+            path=blobs.default().path(arrival.digest), file_name=arrival.file_name, scratch=scratch,
+            password=_password(arrival.digest),
+        )  # fmt: skip
+        store = derived.default()
+        store.put_bytes(arrival.digest, renditions.TEXT, gzip.compress(made.text_path.read_bytes(), 1))
+        store.put_file(arrival.digest, renditions.THUMBNAIL, made.thumbnail)
+        store.put_file(arrival.digest, renditions.page_name(1), made.first_page.path)
+        if made.pdf is not None:
+            store.put_file(arrival.digest, renditions.PDF, made.pdf)
+        return made
+
+
+def _rows(arrival: Arrival, made: RenderedFirst) -> list[Rendition]:
+    now, maker = timezone.now(), f"kundenakte {version('pypdfium2')}"
+    common = {"digest": arrival.digest, "made_at": now, "made_by": maker[:100], "note": made.note, "code": made.code}
+    rows = [
+        Rendition(kind=Rendition.Kind.PAGES, page_count=made.page_count, ready=1, **common),
+        Rendition(kind=Rendition.Kind.TEXT, page_count=made.page_count, **common),
+    ]
+    if made.pdf is not None:
+        rows.append(Rendition(kind=Rendition.Kind.PDF, page_count=made.page_count, **common))
+    return rows
+
+
+def _keep(arrival_id: int, rows: list[Rendition], *, goes_on: bool) -> bool:
+    Rendition.objects.bulk_create(
+        rows,
+        update_conflicts=True,
+        unique_fields=["digest", "kind"],
+        update_fields=["page_count", "ready", "note", "code", "made_by", "made_at"],
+    )
+    pages = rows[0].page_count
+    Arrival.objects.filter(pk=arrival_id).update(page_count=pages)
+    if pages > 1:
+        ledger.enqueue(REST, arrival_id)
+    return goes_on
+
+
+def _known(arrival_id: int, pages: int) -> bool:
+    Arrival.objects.filter(pk=arrival_id).update(page_count=pages)
+    return True
+
+
+def _more_ready(arrival_id: int, digest: str, last: int) -> bool:
+    kind = Rendition.Kind.PAGES
+    Rendition.objects.filter(digest=digest, kind=kind, ready__lt=last).update(ready=last)
+    if Rendition.objects.filter(digest=digest, kind=kind, page_count__gt=last).exists():
+        ledger.enqueue(REST, arrival_id)
+    return False
+
+
+def _password(digest: str) -> str | None:
+    return OpeningPassword.objects.filter(digest=digest).values_list("password", flat=True).first()
