@@ -15,6 +15,8 @@ from kundenakte.base.jobs import ledger
 from kundenakte.base.jobs.worker import Worker
 from kundenakte.base.journal import sequencer
 from kundenakte.config import web
+from kundenakte.doors.hotfolder import watch
+from kundenakte.steps.search import indexer
 
 DAY = 24 * 60 * 60.0
 
@@ -34,6 +36,8 @@ def kinds() -> list[Kind]:
         Kind("web", web.run),
         Kind("worker", _work, settings.WORKER_PROCESSES),
         Kind("sequencer", _until_stopped(sequencer.run)),
+        Kind("indexer", _until_stopped(indexer.run)),
+        Kind("folders", _until_stopped(watch.run)),
     ]
 
 

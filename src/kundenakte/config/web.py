@@ -11,8 +11,8 @@ from django.conf import settings
 
 from kundenakte.config import processes
 
-# Slow requests (a 2 GB upload, a large download) hold a thread each; the rest wait in line.
-_THREADS = 8
+# Per process. A slow request (a 2 GB upload over a thin line) holds one of them, mostly waiting.
+_THREADS = 12
 _STOP_SECONDS = 3
 
 
@@ -66,7 +66,7 @@ def run() -> None:
         respawn_failed_workers=True,
         workers_kill_timeout=_STOP_SECONDS,
         websockets=False,
-        log_level=LogLevels.warning,
+        log_level=LogLevels.error,
     )
     server.serve(target_loader=_application, wrap_loader=False)
 

@@ -1,0 +1,148 @@
+"""The running house, as one would start it: opens, answers, outlives its children's deaths, ends without a trace."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from django.core.management import call_command
+
+from kundenakte.base.journal import guards
+from tests.conftest import ROOT
+
+pytestmark = pytest.mark.kill
+Serve = Callable[[], subprocess.Popen[str]]
+
+
+@pytest.fixture
+def environment(house_environment: dict[str, str]) -> dict[str, str]:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    made = house_environment | {"KUNDENAKTE_LISTEN": f"127.0.0.1:{port}"}
+    subprocess.run([sys.executable, "-m", "kundenakte", "setup"], env=made, cwd=ROOT, check=True)
+    return made
+
+
+@pytest.fixture
+def serve(environment: dict[str, str]) -> Iterator[Serve]:
+    houses: list[subprocess.Popen[str]] = []
+
+    def begin() -> subprocess.Popen[str]:
+        command = [sys.executable, "-m", "kundenakte", "serve"]
+        house = subprocess.Popen(
+            command, env=environment, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        )
+        houses.append(house)
+        return house
+
+    yield begin
+    for house in houses:
+        left = family(house.pid)
+        if house.poll() is None:
+            house.kill()
+        house.communicate()
+        for pid in left:
+            if alive(pid):
+                os.kill(pid, signal.SIGKILL)
+
+
+def family(pid: int) -> list[int]:
+    """All living descendants."""
+    try:
+        children = Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii").split()
+    except FileNotFoundError:
+        return []
+    return [member for child in children for member in (int(child), *family(int(child)))]
+
+
+def named(pid: int) -> str:
+    return Path(f"/proc/{pid}/comm").read_text(encoding="utf-8").strip()
+
+
+def alive(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rsplit(")", 1)[1].split()[0] != "Z"
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+
+
+def until(condition: Callable[[], bool], *, seconds: float) -> None:
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, f"not within {seconds} s"
+        time.sleep(0.05)
+
+
+def answers(environment: dict[str, str]) -> bool:
+    try:
+        with urllib.request.urlopen(f"http://{environment['KUNDENAKTE_LISTEN']}/konto/login/", timeout=5) as page:
+            return bool(page.status == 200)
+    except OSError:
+        return False
+
+
+def ka(house: subprocess.Popen[str], name: str) -> list[int]:
+    return [pid for pid in family(house.pid) if alive(pid) and named(pid) == name]
+
+
+def test_it_opens_outlives_its_children_and_ends_without_a_trace(environment: dict[str, str], serve: Serve) -> None:
+    house = serve()
+    until(lambda: answers(environment), seconds=20)
+    workers = ka(house, "ka-worker")
+    assert len(workers) == 2
+    os.kill(workers[0], signal.SIGKILL)
+    until(lambda: len(ka(house, "ka-worker")) == 2 and workers[0] not in ka(house, "ka-worker"), seconds=10)
+    for pid in ka(house, "ka-web"):
+        os.kill(pid, signal.SIGKILL)
+    until(lambda: answers(environment), seconds=15)
+    members = family(house.pid)
+    house.send_signal(signal.SIGTERM)
+    assert house.wait(timeout=10) == 0
+    until(lambda: not any(alive(pid) for pid in members), seconds=3)
+
+
+def test_after_kill_9_of_the_parent_no_child_is_left_and_it_opens_again(
+    environment: dict[str, str], serve: Serve
+) -> None:
+    house = serve()
+    until(lambda: answers(environment), seconds=20)
+    members = family(house.pid)
+    assert len(members) >= 6
+    house.kill()
+    house.wait()
+    again = serve()
+    until(lambda: not any(alive(pid) for pid in members), seconds=10)
+    until(lambda: answers(environment), seconds=20)
+    again.send_signal(signal.SIGINT)
+    assert again.wait(timeout=10) == 0
+
+
+def test_a_second_house_is_refused(environment: dict[str, str], serve: Serve, tmp_path: Path) -> None:
+    serve()
+    until(lambda: answers(environment), seconds=20)
+    same_folder = serve()
+    assert same_folder.wait(timeout=20) != 0
+    assert "läuft bereits" in same_folder.communicate()[1]
+    environment["KUNDENAKTE_DATA"] = str(tmp_path / "other")
+    same_port = serve()
+    assert same_port.wait(timeout=20) != 0
+    assert "belegt" in same_port.communicate()[1]
+
+
+def test_it_does_not_open_without_its_guards(environment: dict[str, str], serve: Serve) -> None:
+    guards.lift()
+    house = serve()
+    assert house.wait(timeout=20) != 0
+    assert "Änderungsschutz fehlt" in house.communicate()[1]
+    call_command("migrate", verbosity=0)
+    serve()
+    until(lambda: answers(environment), seconds=20)
