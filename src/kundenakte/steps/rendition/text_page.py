@@ -123,7 +123,8 @@ def _columns(rows: list[list[str]], shown: int) -> list[Column]:
     for at in range(shown):
         cells = [row[at] for row in sample if at < len(row) and row[at]]
         longest = max((len(cell) for cell in cells), default=0)
-        share = min(max(longest, len(head[at]) if at < len(head) else 0, 4), 40)
+        # Three more for the margins of a cell, so that short ones never break.
+        share = min(max(longest, len(head[at]) if at < len(head) else 0, 3), 40) + 3
         numbers = bool(cells) and all(_is_number(cell) for cell in cells)
         columns.append(Column(head[at] if at < len(head) else "", share, right=numbers))
     return columns
