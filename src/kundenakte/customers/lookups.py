@@ -11,7 +11,7 @@ _LAST = "\U0010ffff"
 
 
 @CharField.register_lookup
-class Begins(Lookup):  # type: ignore[type-arg]
+class Begins(Lookup):
     """`field__begins="mue"`: case counts, and the index is used.
 
     Django's `startswith` scans on SQLite, whose LIKE ignores case. There the beginning is a range, which is exact since

@@ -43,7 +43,9 @@ class Customer(models.Model):
     state = models.CharField(max_length=8, choices=State.choices, default=State.CUSTOMER)
     # Set when two records turned out to be one customer: this one leads on to the other, in one step: when that one is
     # merged as well, its followers are moved along.
-    merged_into = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="merged_from")
+    merged_into = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="merged_from", db_index=False
+    )
     # Groups customers for grants ("Konzern Nord"); empty for most.
     group = models.CharField(max_length=60, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
@@ -62,6 +64,8 @@ class Customer(models.Model):
                 fields=("letter", "sort_name", "id"), condition=Q(merged_into=None), name="customer_by_letter"
             ),
             models.Index(fields=("state", "sort_name", "id"), condition=Q(merged_into=None), name="customer_by_state"),
+            # Only of those that are merged: an index of all would be taken for the rest as well, which are nearly all.
+            models.Index(fields=("merged_into",), condition=~Q(merged_into=None), name="customer_merged"),
             models.Index(fields=("group",), condition=~Q(group=""), name="customer_by_group"),
         )
 

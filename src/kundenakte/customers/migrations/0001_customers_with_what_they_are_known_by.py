@@ -62,6 +62,7 @@ class Migration(migrations.Migration):
                     "merged_into",
                     models.ForeignKey(
                         blank=True,
+                        db_index=False,
                         null=True,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="merged_from",
@@ -198,6 +199,12 @@ class Migration(migrations.Migration):
             model_name="customer",
             index=models.Index(
                 condition=models.Q(("merged_into", None)), fields=["state", "sort_name", "id"], name="customer_by_state"
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="customer",
+            index=models.Index(
+                condition=models.Q(("merged_into", None), _negated=True), fields=["merged_into"], name="customer_merged"
             ),
         ),
         migrations.AddIndex(
