@@ -69,6 +69,8 @@ def create_customer(
     name: str,
     now: datetime,
     number: str = "",
+    system: str = "erp",
+    name2: str = "",
     state: str = Customer.State.CUSTOMER,
     place: Place | None = None,
     identifiers: Sequence[tuple[str, str]] = (),
@@ -76,8 +78,9 @@ def create_customer(
     """A new customer together with its file, in one step (S2)."""
     access.require(actor, Verb.CHANGE_CUSTOMER)
     customer = customers.create_customer(
-        actor=actor, name=name, now=now, number=number, state=state, place=place, identifiers=identifiers
-    )
+        actor=actor, name=name, name2=name2, now=now, number=number, system=system, state=state, place=place,
+        identifiers=identifiers,
+    )  # fmt: skip
     open_files_for(actor=actor, customers=[customer], today=timezone.localdate(now))
     return customer
 
