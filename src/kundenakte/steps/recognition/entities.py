@@ -25,6 +25,7 @@ _BEHIND = re.compile(r" ?\(?(?:bei uns|bei Ihnen)\)?", re.IGNORECASE)
 _NUMBERS: Mapping[str, EntityKind] = {
     "invoice_number": "invoice_number",
     "credit_number": "document_number",
+    "report_number": "document_number",
     "order_number": "order_number",
     "delivery_number": "delivery_number",
     "offer_number": "offer_number",
@@ -39,8 +40,8 @@ _WEAK = frozenset(
         *("an", "angebot", "auftrag", "auftragsbestätigung", "bestellung", "brutto", "bv", "customer", "den"),
         *("equipment", "gesamt", "gutschrift", "invoice", "kommission", "kostenvoranschlag", "kunde"),
         *("lieferschein", "net", "netto", "objekt", "offerte", "project", "projekt", "quotation"),
-        *("rahmenvertrag", "rechnung", "rechnungskorrektur", "s/n", "sn", "stornorechnung", "summe", "tax"),
-        *("total", "vertrag", "vom", "vorhaben", "wartungsvertrag"),
+        *("rahmenvertrag", "rechnung", "rechnungskorrektur", "s/n", "servicebericht", "sn", "stornorechnung", "summe"),
+        *("tax", "total", "vertrag", "vom", "vorhaben", "wartungsvertrag"),
     ]
 )  # fmt: skip
 _MAX_LABELS = 120

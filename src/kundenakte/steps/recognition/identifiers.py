@@ -133,7 +133,7 @@ def _fit(body: re.Pattern[str], plain: str, start: int, limit: int) -> tuple[str
     """The characters from `start` on that make up `body`, signs left out, and where they end."""
     signs: list[str] = []
     places: list[int] = []
-    for at in range(start, min(limit, start + 30)):
+    for at in range(start, min(limit, start + 40, len(plain))):
         if plain[at].isalnum():
             signs.append(plain[at])
             places.append(at)

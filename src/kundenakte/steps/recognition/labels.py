@@ -67,6 +67,12 @@ _WRITINGS: Mapping[str, tuple[str, ...]] = {
         *("quotation", "kostenvoranschlag nr", "angebots nummer", "an nr", "offerte", "kostenvoranschlag"),
         *("ihr angebot",),
     ),
+    "report_number": (
+        *("berichtsnummer", "berichtsnr", "bericht nr", "servicebericht nr", "protokollnummer", "protokoll nr"),
+        *("reklamationsnummer", "reklamationsnr", "reklamation nr", "belegnummer", "belegnr", "beleg nr", "report no"),
+        *("anfragenummer", "anfragenr", "anfrage nr", "mahnung nr", "document no", "document number", "vorgangsnummer"),
+        *("einsatzbericht nr", "protokollnr", "rfq no", "avisnummer", "avis nr", "servicebericht", "berichts nr"),
+    ),
     "contract_number": (
         *("vertragsnummer", "vertragsnr", "vertrags nr", "vertrag nr", "contract number", "contract no", "vertrag"),
         *("rahmenvertrag nr", "wartungsvertrag nr", "wartungsvertrag", "rahmenvertrag", "servicevertrag nr"),

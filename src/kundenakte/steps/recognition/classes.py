@@ -1,0 +1,253 @@
+"""What kind of document it is: by the source, the e-invoice, fixed rules (words with places), then what was learnt.
+
+Nothing is decided here. The result is a list, the best guess first, each with its reason; an empty list or a low
+confidence says "I do not know", and the clerk chooses.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from statistics import median
+
+from kundenakte.records.findings import ClassGuess, EInvoice, Entity
+from kundenakte.records.letter import Letter, Piece
+from kundenakte.steps.recognition.class_rules import (
+    BY_MEDIA,
+    CREDIT_TYPES,
+    INVOICE,
+    PHRASES,
+    SELF_BILLED_TYPES,
+    TITLES,
+)
+from kundenakte.steps.recognition.direction import Direction
+
+_TITLE_CODES = {word: (code, weight) for code, words in TITLES.items() for word, weight in words.items()}
+_PHRASE_CODES = [(phrase, code, weight) for code, words in PHRASES.items() for phrase, weight in words.items()]
+_LEAD = (
+    r"(?:(?:betreff|betr\.?|subject|re|aw|wg|fwd?)\s*:\s*"
+    r"|(?:\d\.|i{1,3}\.|erste|zweite|dritte|letzte|1st|2nd|first|second|unsere?|korrigierte)\s+)*"
+)
+_TITLE = re.compile(
+    rf"{_LEAD}(?P<word>{'|'.join(sorted(map(re.escape, _TITLE_CODES), key=len, reverse=True))})(?![\w])(?P<rest>.*)",
+    re.DOTALL,
+)
+# Titles stand in the upper part, or anywhere on a page that has large letters.
+_TITLES_END = 0.62
+_LONGEST_TITLE = 70
+_LARGE = 1.18
+_PHRASE_CHARACTERS = 12_000
+_SPACED = re.compile(r"(?:\w ){3,}\w")
+_DETAILS_END = 0.4
+_NUMBER_LABEL = re.compile(r"^(?!ihre?\b|your\b).*(?:nr|nummer|no\b|number)")
+# The order in which papers follow each other, the last first.
+_NUMBER_KINDS = (
+    ("invoice_number", INVOICE),
+    ("delivery_number", "DELIVERY"),
+    ("offer_number", "OFFER"),
+    ("contract_number", "CONTRACT"),
+)
+# A number or day behind the word makes a line a title and no sentence: "Rechnung Nr. 4711 vom 3. März".
+_NUMBERED = re.compile(r"[\s:,-]*(?:(?:nr|no|nummer|number)\b|[#:]|[a-z]{0,4}[-/]?\d)")
+_PROSE = re.compile(r"[.!?]\s*$|\b(?:bitte|haben|wurde|ist|sind|werden|wir|sie|ihnen|please|your|you)\b")
+
+
+@dataclass(slots=True)
+class _Sign:
+    """One sign for a class."""
+
+    weight: float
+    reason: str
+    piece: Piece | None = None
+
+
+def guess_classes(
+    letter: Letter | None,
+    *,
+    entities: Iterable[Entity] = (),
+    direction: Direction = "",
+    einvoice: EInvoice | None = None,
+    hint_code: str = "",
+    media_type: str = "",
+    learned: Sequence[tuple[str, float]] = (),
+) -> list[ClassGuess]:
+    """All guesses, the best first. `hint_code` is what the source said, `learned` what the model thinks."""
+    guesses: list[ClassGuess] = []
+    if hint_code:
+        guesses.append(ClassGuess(hint_code, 1.0, "source", "Die Quelle nennt die Dokumentklasse."))
+    if einvoice is not None and einvoice.status == "invoice":
+        guesses.append(_by_einvoice(einvoice, direction))
+    by_media = BY_MEDIA.get(media_type.lower())
+    if by_media and media_type.lower() in _CERTAIN_MEDIA:
+        guesses.append(ClassGuess(by_media[0], by_media[1], "text", "Die Dateiart sagt es."))
+    by_rules = _by_rules(letter, direction, entities) if letter else []
+    by_model = [
+        ClassGuess(code, round(confidence, 3), "learned", "So wurden ähnliche Dokumente eingeordnet.")
+        for code, confidence in learned
+    ]
+    guesses.extend(_merged(by_rules, by_model))
+    if by_media and media_type.lower() not in _CERTAIN_MEDIA:
+        guesses.append(ClassGuess(by_media[0], by_media[1], "text", "Die Dateiart legt es nahe."))
+    return _once(guesses)
+
+
+_CERTAIN_MEDIA = frozenset(media for media, (_, weight) in BY_MEDIA.items() if weight > 0.9)
+
+
+def _once(guesses: Iterable[ClassGuess]) -> list[ClassGuess]:
+    unique: dict[str, ClassGuess] = {}
+    for guess in guesses:
+        unique.setdefault(guess.code, guess)
+    # Source and XML lead whatever the rules say; among the rest the surest comes first.
+    order = {"source": 0, "xml": 1}
+    return sorted(unique.values(), key=lambda guess: (order.get(guess.origin, 2), -guess.confidence))
+
+
+def _merged(rules: list[ClassGuess], model: list[ClassGuess]) -> list[ClassGuess]:
+    """Rules first; where both agree the confidence grows, where they differ the surer one leads."""
+    by_model = {guess.code: guess for guess in model}
+    made = []
+    for guess in rules:
+        other = by_model.pop(guess.code, None)
+        confidence = 1 - (1 - guess.confidence) * (1 - other.confidence) if other else guess.confidence
+        made.append(
+            ClassGuess(guess.code, round(min(confidence, 0.99), 3), guess.origin, guess.reason, guess.page, guess.box)
+        )
+    return [*made, *by_model.values()]
+
+
+def _by_einvoice(einvoice: EInvoice, direction: Direction) -> ClassGuess:
+    kind = einvoice.values.get("type_code", "")
+    shown = kind or einvoice.syntax
+    if kind in CREDIT_TYPES or einvoice.syntax == "UBL CreditNote" or _is_negative(einvoice):
+        return ClassGuess(
+            "CREDIT_NOTE", 0.98, "xml", f"Die E-Rechnung ist eine Gutschrift oder Korrektur (Art {shown})."
+        )
+    # A self-billed invoice is written by the buyer: it is ours if we are the seller it names.
+    code = "INV_IN" if direction == "received" else "INV_OUT"
+    if kind in SELF_BILLED_TYPES:
+        reason = f"Die E-Rechnung ist eine Abrechnung durch den Käufer (Art {shown})."
+        return ClassGuess(code, 0.9, "xml", reason)
+    if direction == "received":
+        return ClassGuess("INV_IN", 0.99, "xml", f"Die E-Rechnung (Art {shown}) ist an uns gerichtet.")
+    confidence = 0.99 if direction == "sent" else 0.6
+    return ClassGuess(
+        "INV_OUT",
+        confidence,
+        "xml",
+        f"Die E-Rechnung (Art {shown}) ist von uns ausgestellt."
+        if direction
+        else f"Die Datei ist eine E-Rechnung (Art {shown}).",
+    )
+
+
+def _is_negative(einvoice: EInvoice) -> bool:
+    return einvoice.values.get("gross_amount", "").startswith("-")
+
+
+def _by_rules(letter: Letter, direction: Direction, entities: Iterable[Entity]) -> list[ClassGuess]:
+    signs: dict[str, list[_Sign]] = {}
+    _title_signs(letter, signs)
+    _phrase_signs(letter, signs)
+    _number_signs(entities, signs)
+    scores: list[tuple[float, str, _Sign]] = []
+    for code, found in signs.items():
+        missing = 1.0
+        for sign in found:
+            missing *= 1 - sign.weight
+        scores.append((1 - missing, code, max(found, key=lambda sign: sign.weight)))
+    scores.sort(key=lambda entry: -entry[0])
+    made: list[ClassGuess] = []
+    for position, (score, code, sign) in enumerate(scores[:6]):
+        rival = scores[1][0] if position == 0 and len(scores) > 1 else scores[0][0]
+        # Two titles on one page make each of them doubtful.
+        confidence = (
+            min(0.98, score * (1 - 0.5 * max(0.0, rival - 0.5))) if position == 0 else score * (1 - rival * 0.7)
+        )
+        made.extend(_guess(code, confidence, sign, direction))
+    return made
+
+
+def _guess(code: str, confidence: float, sign: _Sign, direction: Direction) -> list[ClassGuess]:
+    page, box = (sign.piece.page, sign.piece.box) if sign.piece else (None, None)
+    if code != INVOICE:
+        return [ClassGuess(code, round(confidence, 3), "text", sign.reason, page, box)]
+    first, second = ("INV_IN", "INV_OUT") if direction == "received" else ("INV_OUT", "INV_IN")
+    known = bool(direction)
+    # Without our own name on the page it stays open whether we wrote the invoice.
+    shares = (
+        ((first, confidence), (second, 0.05)) if known else ((first, confidence * 0.55), (second, confidence * 0.45))
+    )
+    return [ClassGuess(one, round(share, 3), "text", sign.reason, page, box) for one, share in shares]
+
+
+def _title_signs(letter: Letter, signs: dict[str, list[_Sign]]) -> None:
+    if not letter.text.pages:
+        return
+    pieces = letter.pieces(1)
+    heights = [piece.box[3] - piece.box[1] for piece in pieces]
+    usual = median(heights) if heights else 0.012
+    best: dict[str, _Sign] = {}
+    for piece in pieces:
+        large = piece.box[3] - piece.box[1] >= usual * _LARGE
+        if piece.box[1] > _TITLES_END and not large:
+            continue
+        found = _TITLE.match(_closed_up(piece.text.lower())) if len(piece.text) <= _LONGEST_TITLE else None
+        if found is None:
+            continue
+        code, weight = _TITLE_CODES[found["word"]]
+        weight *= _place_factor(piece, found["rest"], large=large)
+        if weight > 0.1 and (code not in best or best[code].weight < weight):
+            word = _closed_up(piece.text)[: found.end("word")]
+            size = " in großer Schrift" if large else ""
+            best[code] = _Sign(weight, f"„{word}“ steht{size} als Überschrift auf Seite {piece.page}.", piece)
+    for code, sign in best.items():
+        signs.setdefault(code, []).append(sign)
+
+
+def _closed_up(text: str) -> str:
+    """Letters set apart for looks belong together: "R E C H N U N G"."""
+    return text.replace(" ", "") if _SPACED.fullmatch(text) else text
+
+
+def _number_signs(entities: Iterable[Entity], signs: dict[str, list[_Sign]]) -> None:
+    """An own number among the details at the top of page 1. Invoices name orders, too, so the later paper wins."""
+    found = {
+        entity.kind: entity
+        for entity in entities
+        if entity.page == 1
+        and entity.box
+        and entity.box[1] < _DETAILS_END
+        and _NUMBER_LABEL.search(entity.label.lower())
+    }
+    for kind, code in _NUMBER_KINDS:
+        if kind in found and found[kind].origin != "xml":
+            signs.setdefault(code, []).append(_Sign(0.5, f"„{found[kind].label}“ steht im Kopf auf Seite 1."))
+            return
+
+
+def _place_factor(piece: Piece, rest: str, *, large: bool) -> float:
+    """How much a line that begins with a title word is a title."""
+    rest = rest.strip()
+    if large:
+        return 1.0
+    # "Rechnungsnummer: 4711" in a column of details, or "Angebot vom 3. März" among other references.
+    if not rest:
+        return 0.9 if piece.box[1] < 0.5 else 0.5
+    if rest.startswith(":") or piece.box[0] > 0.55:
+        return 0.45
+    if _PROSE.search(rest):
+        return 0.25
+    return 0.85 if _NUMBERED.match(rest) else 0.6
+
+
+def _phrase_signs(letter: Letter, signs: dict[str, list[_Sign]]) -> None:
+    lowered = letter.plain[:_PHRASE_CHARACTERS].lower().replace("\n", " ")
+    same_length = len(lowered) == len(letter.plain[:_PHRASE_CHARACTERS])
+    # Looking for each phrase is many times faster than one pattern of all.
+    for phrase, code, weight in _PHRASE_CODES:
+        at = lowered.find(phrase)
+        if at >= 0:
+            piece = letter.piece_at(at) if same_length and code != "LETTER" else None
+            signs.setdefault(code, []).append(_Sign(weight, f"„{phrase}“ steht im Text.", piece))
