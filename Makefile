@@ -1,0 +1,82 @@
+# `make run` opens the demo company at http://127.0.0.1:8000, `make test` checks everything. Both set up what they need.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+MAKEFLAGS += --no-print-directory
+.DEFAULT_GOAL := run
+
+VENV := .venv
+PY := $(VENV)/bin/python
+KUNDENAKTE := $(PY) -m kundenakte
+# Processes of one pytest run.
+JOBS ?= 2
+# One row of the benchmark: make bench ONLY=rest-post
+ONLY ?=
+# Further real documents for `make soak`: make soak SAMPLES=/some/folder
+SAMPLES ?=
+
+.PHONY: run test bench soak lock screenshots messages format ready ready-to-test
+
+run: ready
+	$(KUNDENAKTE) setup
+	PYTHONPATH=. $(KUNDENAKTE) demo
+	exec $(KUNDENAKTE) serve
+
+test: ready-to-test
+	$(VENV)/bin/ruff format --check .
+	$(VENV)/bin/ruff check .
+	$(VENV)/bin/mypy
+	$(VENV)/bin/lint-imports
+	KUNDENAKTE_DATA=$$(mktemp -d) $(KUNDENAKTE) makemigrations --check --dry-run
+	@echo "== on SQLite =="
+	KUNDENAKTE_TEST_ON=sqlite $(PY) -m pytest -n $(JOBS)
+	@echo "== on PostgreSQL =="
+	KUNDENAKTE_TEST_ON=postgresql $(PY) -m pytest -n $(JOBS) -m "not journey or smoke"
+
+# The long forms: full kill rounds, 2 GB, all samples. Hours, not minutes.
+soak: ready-to-test
+	@echo "== on SQLite, long =="
+	KUNDENAKTE_LONG=1 SAMPLES="$(SAMPLES)" KUNDENAKTE_TEST_ON=sqlite $(PY) -m pytest -rs -n $(JOBS)
+	@echo "== on PostgreSQL, long =="
+	KUNDENAKTE_LONG=1 SAMPLES="$(SAMPLES)" KUNDENAKTE_TEST_ON=postgresql $(PY) -m pytest -rs -n $(JOBS)
+
+bench: ready-to-test
+	$(PY) -m bench $(ONLY)
+
+screenshots: ready-to-test
+	KUNDENAKTE_SCREENSHOTS=docs/pictures $(PY) -m pytest -m journey
+
+format: ready-to-test
+	$(VENV)/bin/ruff format .
+	$(VENV)/bin/ruff check --fix .
+
+messages: ready-to-test
+	cd src/kundenakte && ../../$(KUNDENAKTE) makemessages -l en --no-obsolete --no-wrap && ../../$(KUNDENAKTE) compilemessages -l en
+
+# Pins what run.in and check.in ask for, with hashes and without the address of any index.
+lock: $(VENV)/made
+	$(PY) -m pip install --quiet uv
+	for name in run check; do \
+	  $(VENV)/bin/uv pip compile requirements/$$name.in --output-file requirements/$$name.txt --upgrade --universal \
+	    --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --quiet; \
+	done
+
+# What is needed, made only when it is missing or its list has changed
+
+ready: $(VENV)/run
+	@tools/system-packages run
+
+ready-to-test: $(VENV)/run $(VENV)/check
+	@tools/system-packages run test
+
+$(VENV)/made: tools/make-venv
+	tools/make-venv $(VENV)
+	@touch $@
+
+$(VENV)/run: requirements/run.txt $(VENV)/made
+	$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements/run.txt
+	@touch $@
+
+$(VENV)/check: requirements/check.txt $(VENV)/run
+	$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements/check.txt
+	@touch $@
