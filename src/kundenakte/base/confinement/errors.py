@@ -5,7 +5,7 @@ The sentence is the German message id; whoever shows it translates it then, sinc
 
 from __future__ import annotations
 
-from django.utils.translation import gettext_noop
+from django.utils.translation.trans_null import gettext_noop
 
 
 class ConfinementError(Exception):

@@ -51,7 +51,7 @@ def _keep_identity(uid: int, gid: int) -> None:
     # Without this map our files seem to belong to nobody, which confuses LibreOffice. Nothing depends on it otherwise.
     for name, text in (("uid_map", f"{uid} {uid} 1"), ("setgroups", "deny"), ("gid_map", f"{gid} {gid} 1")):
         try:
-            Path("/proc/self", name).write_text(text, encoding="ascii")
+            Path("/proc/self", name).write_bytes(text.encode())
         except OSError:
             return
 

@@ -53,7 +53,7 @@ def apply(limits: Limits, *, parent: int) -> Protection:
     """Give up everything but `limits`, for good. To be called in a fresh child, before it sees foreign bytes."""
     with contextlib.suppress(OSError):
         # If the machine runs out of memory, this process is the one to go.
-        Path("/proc/self/oom_score_adj").write_text("900", encoding="ascii")
+        Path("/proc/self/oom_score_adj").write_bytes(b"900")
     with contextlib.suppress(OSError):
         os.nice(limits.niceness)
     own_network = kernel.leave_the_network()
@@ -94,13 +94,13 @@ def forget_the_parents_signals() -> None:
 
 def address_space() -> int:
     """Bytes of address space this process has now."""
-    return int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0]) * resource.getpagesize()
+    return int(Path("/proc/self/statm").read_bytes().split()[0]) * resource.getpagesize()
 
 
 def resident(pid: int) -> int:
     """Bytes of memory a process really holds; 0 when it is gone."""
     try:
-        return int(Path(f"/proc/{pid}/statm").read_text(encoding="ascii").split()[1]) * resource.getpagesize()
+        return int(Path(f"/proc/{pid}/statm").read_bytes().split()[1]) * resource.getpagesize()
     except (OSError, IndexError, ValueError):
         return 0
 

@@ -4,11 +4,17 @@ from __future__ import annotations
 
 import functools
 import json
-import os
 import subprocess
 import sys
 
-from kundenakte.base.confinement.limits import Limits, Protection, apply
+from kundenakte.base.confinement.limits import Protection
+
+_TRY = """
+import json, os
+from kundenakte.base.confinement.limits import Limits, apply
+granted = apply(Limits(), parent=os.getppid())
+print(json.dumps({"own_network": granted.own_network, "starts_nothing": granted.starts_nothing}))
+"""
 
 
 @functools.cache
@@ -16,7 +22,7 @@ def protection() -> Protection:
     """Try the protection in a process that ends; safe in a web process with many threads. Takes about 0.3 s, once."""
     try:
         done = subprocess.run(
-            [sys.executable, "-m", __name__], capture_output=True, timeout=30, check=True, stdin=subprocess.DEVNULL
+            [sys.executable, "-c", _TRY], capture_output=True, timeout=30, check=True, stdin=subprocess.DEVNULL
         )
         granted = json.loads(done.stdout)
     except (OSError, ValueError, subprocess.SubprocessError):
@@ -27,8 +33,3 @@ def protection() -> Protection:
 def network_is_closed() -> bool:
     """True when a parser that was taken over could not send anything out; the health page shows it."""
     return protection().network_is_closed
-
-
-if __name__ == "__main__":
-    granted = apply(Limits(), parent=os.getppid())
-    sys.stdout.write(json.dumps({"own_network": granted.own_network, "starts_nothing": granted.starts_nothing}))

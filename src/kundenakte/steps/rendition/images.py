@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TypedDict
 
-from django.utils.translation import gettext_noop as _
+from django.utils.translation.trans_null import gettext_noop as _
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from kundenakte.base.confinement import Refused, confined

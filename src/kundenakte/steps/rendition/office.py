@@ -11,7 +11,7 @@ import os
 import shutil
 from pathlib import Path
 
-from django.utils.translation import gettext_noop as _
+from django.utils.translation.trans_null import gettext_noop as _
 
 from kundenakte.base.confinement import Crashed, Limits, Program, Refused, TookTooLong, scratch
 from kundenakte.steps.rendition import office_host

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
-from django.utils.translation import gettext_noop as _
+from django.utils.translation.trans_null import gettext_noop as _
 
 from kundenakte.base import confinement
 from kundenakte.base.confinement import ConfinementError, Crashed, OutOfMemory, Refused, TookTooLong
