@@ -1,0 +1,123 @@
+"""Errors as RFC 9457 problem details: a stable code for programs, a German sentence for people."""
+
+from __future__ import annotations
+
+import errno
+import logging
+from typing import Any, Final
+
+from django.core.exceptions import SuspiciousOperation, TooManyFilesSent
+from django.db import InterfaceError, OperationalError
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, UnreadablePostError
+from django.http.multipartparser import MultiPartParserError
+from ninja import NinjaAPI
+from ninja.errors import AuthenticationError, HttpError, ValidationError
+
+from kundenakte.customers.refusals import CustomerRefused
+from kundenakte.records.refusals import Refused
+
+log = logging.getLogger(__name__)
+
+# The class of a refusal → HTTP status. What is not listed is the caller's mistake (422).
+_STATUS: Final = {
+    "not_found": 404,
+    "not_allowed": 403,
+    "changed_meanwhile": 409,
+    "already_done": 409,
+    "customer_changed": 409,
+    "number_taken": 409,
+}
+_RETRY_SECONDS: Final = 5
+
+
+class Problem(Exception):
+    """A refusal of this door itself."""
+
+    def __init__(
+        self, status: int, code: str, sentence: str, *, headers: dict[str, str] | None = None, **more: Any
+    ) -> None:
+        super().__init__(sentence)
+        self.status, self.code, self.sentence, self.headers, self.more = status, code, sentence, headers or {}, more
+
+
+def answer(problem: Problem) -> HttpResponse:
+    """The problem as a response."""
+    content = {
+        "type": f"urn:kundenakte:problem:{problem.code}", "title": problem.sentence, "status": problem.status,
+        "code": problem.code, **problem.more,
+    }  # fmt: skip
+    response = JsonResponse(
+        content, status=problem.status, content_type="application/problem+json",
+        json_dumps_params={"ensure_ascii": False},
+    )  # fmt: skip
+    for name, value in problem.headers.items():
+        response[name] = value
+    return response
+
+
+def of(error: Exception) -> Problem:
+    """What an exception means to the caller. The unexpected is logged and says nothing about our insides."""
+    if isinstance(error, Problem):
+        return error
+    if isinstance(error, Refused | CustomerRefused):
+        return Problem(_STATUS.get(error.code, 422), error.code, error.sentence)
+    return _of_the_framework(error) or _ours(error)
+
+
+def _of_the_framework(error: Exception) -> Problem | None:
+    """What Django and ninja refuse before we are asked."""
+    if isinstance(error, AuthenticationError):
+        sentence = "Bitte senden Sie ein gültiges Zugangstoken (Authorization: Bearer …)."
+        return Problem(401, "token_invalid", sentence, headers={"WWW-Authenticate": "Bearer"})
+    if isinstance(error, ValidationError):
+        return Problem(422, "bad_request", "Einige Angaben fehlen oder sind falsch.", errors=_named(error))
+    if isinstance(error, Http404):
+        return Problem(404, "not_found", "Das gibt es nicht, oder Sie dürfen es nicht sehen.")
+    if isinstance(error, HttpError):
+        return Problem(error.status_code, "bad_request", "Die Anfrage ist nicht lesbar.", detail=str(error))
+    if isinstance(error, SuspiciousOperation | MultiPartParserError | UnreadablePostError | TooManyFilesSent):
+        return Problem(400, "bad_request", "Die Anfrage ist nicht lesbar oder unvollständig.")
+    return None
+
+
+def _ours(error: Exception) -> Problem:
+    retry = {"Retry-After": str(_RETRY_SECONDS)}
+    if isinstance(error, OperationalError | InterfaceError):
+        log.warning("REST: %s", error)
+        sentence = "Die Datenbank ist gerade gesperrt oder nicht erreichbar. Bitte senden Sie es noch einmal."
+        return Problem(503, "database_busy", sentence, headers=retry)
+    if isinstance(error, OSError):
+        log.warning("REST: %s", error)
+        if error.errno in {errno.ENOSPC, errno.EDQUOT}:
+            sentence = "Der Datenträger der Kundenakte ist voll. Es wurde nichts übernommen."
+            return Problem(507, "disk_full", sentence, headers=retry)
+        sentence = "Die Ablage kann gerade nichts aufnehmen. Bitte senden Sie es noch einmal."
+        return Problem(503, "storage_failed", sentence, headers=retry)
+    log.exception("REST: unexpected", exc_info=error)
+    return Problem(500, "unexpected", "Unerwarteter Fehler; Einzelheiten stehen im Protokoll des Servers.")
+
+
+def _named(error: ValidationError) -> list[dict[str, str]]:
+    return [
+        {"field": ".".join(str(part) for part in one.get("loc", ())), "message": str(one.get("msg", ""))}
+        for one in error.errors
+    ]
+
+
+def handle_in(api: NinjaAPI) -> None:
+    """Let this API answer every error as a problem."""
+
+    def handler(request: HttpRequest, error: Any) -> HttpResponse:
+        del request
+        return answer(of(error))
+
+    kinds = (Exception, Refused, CustomerRefused, Problem, AuthenticationError, ValidationError, Http404, HttpError)
+    for kind in kinds:
+        api.add_exception_handler(kind, handler)
+
+
+def no_such_address(request: HttpRequest) -> HttpResponse:
+    """Whatever else is asked for under /api."""
+    del request
+    sentence = "Diese Adresse gibt es nicht. Die Beschreibung steht unter /api/v1/openapi.json."
+    return answer(Problem(404, "no_such_address", sentence))
