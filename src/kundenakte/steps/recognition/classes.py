@@ -24,13 +24,16 @@ from kundenakte.steps.recognition.class_rules import (
 from kundenakte.steps.recognition.direction import Direction
 
 _TITLE_CODES = {word: (code, weight) for code, words in TITLES.items() for word, weight in words.items()}
+# "Handelsrechnung", "Ersatzteilrechnung" and whatever else people call their invoices.
+_SOME_INVOICE = (INVOICE, 0.9)
 _PHRASE_CODES = [(phrase, code, weight) for code, words in PHRASES.items() for phrase, weight in words.items()]
 _LEAD = (
     r"(?:(?:betreff|betr\.?|subject|re|aw|wg|fwd?)\s*:\s*"
     r"|(?:\d\.|i{1,3}\.|erste|zweite|dritte|letzte|1st|2nd|first|second|unsere?|korrigierte)\s+)*"
 )
 _TITLE = re.compile(
-    rf"{_LEAD}(?P<word>{'|'.join(sorted(map(re.escape, _TITLE_CODES), key=len, reverse=True))})(?![\w])(?P<rest>.*)",
+    rf"{_LEAD}(?P<word>{'|'.join(sorted(map(re.escape, _TITLE_CODES), key=len, reverse=True))}|\w{{3,}}rechnung)"
+    r"(?![\w])(?P<rest>.*)",
     re.DOTALL,
 )
 # Titles stand in the upper part, or anywhere on a page that has large letters.
@@ -160,7 +163,9 @@ def _by_rules(letter: Letter, direction: Direction, entities: Iterable[Entity]) 
     scores.sort(key=lambda entry: -entry[0])
     made: list[ClassGuess] = []
     for position, (score, code, sign) in enumerate(scores[:6]):
-        rival = scores[1][0] if position == 0 and len(scores) > 1 else scores[0][0]
+        # Everything with a salutation is a letter, too: that makes nothing else doubtful.
+        others = [other for other, of, _ in scores if of not in (code, "LETTER")]
+        rival = max(others, default=0.0)
         # Two titles on one page make each of them doubtful.
         confidence = (
             min(0.98, score * (1 - 0.5 * max(0.0, rival - 0.5))) if position == 0 else score * (1 - rival * 0.7)
@@ -196,7 +201,7 @@ def _title_signs(letter: Letter, signs: dict[str, list[_Sign]]) -> None:
         found = _TITLE.match(_closed_up(piece.text.lower())) if len(piece.text) <= _LONGEST_TITLE else None
         if found is None:
             continue
-        code, weight = _TITLE_CODES[found["word"]]
+        code, weight = _TITLE_CODES.get(found["word"], _SOME_INVOICE)
         weight *= _place_factor(piece, found["rest"], large=large)
         if weight > 0.1 and (code not in best or best[code].weight < weight):
             word = _closed_up(piece.text)[: found.end("word")]

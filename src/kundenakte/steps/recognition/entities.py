@@ -19,6 +19,9 @@ _DOCUMENT_NUMBER = re.compile(
 )
 _NO_NUMBER = re.compile(r"\d{1,2}\.\d{1,2}\.(?:\d{4}|\d{2})?|\d{4}-\d{2}-\d{2}|[\d.]*\d,\d{2}|\d{1,3}")
 _PROJECT = re.compile(r"\S[^\n\f:]{1,60}")
+_PART_OF_SUM = re.compile(r"^\s*(?:der |an )?(?:zu-|zuschl|abschl|rabatt|anzahlung|nachl|allowance|charge|discount)")
+_OF_TAX = re.compile(r"(?:vat|tax|steuer|mwst\.?|ust\.?) $")
+_WITHOUT_TAX = re.compile(r"\s*\(?(?:ohne|netto|excl|exkl|net\b|zzgl)")
 _BEFORE = re.compile(r"(?:(?:Ihre?|Unsere?|Your|Our)\s+)$", re.IGNORECASE)
 _BEHIND = re.compile(r" ?\(?(?:bei uns|bei Ihnen)\)?", re.IGNORECASE)
 
@@ -121,7 +124,9 @@ def _labelled(letter: Letter, label: Label) -> Iterator[Entity]:
     weak = label.words == 1 and shown.lower() in _WEAK
     if label.kind in _NUMBERS:
         value = value_of(letter, label, _DOCUMENT_NUMBER, near_only=weak)
-        if value and not _NO_NUMBER.fullmatch(value.found[0]):
+        # A bare "42" is a number only where the label says so.
+        short = label.words > 1 and value is not None and value.found[0].isdigit()
+        if value and (short or not _NO_NUMBER.fullmatch(value.found[0])):
             yield _made(letter, _NUMBERS[label.kind], value.found[0].strip(), value, shown)
     elif label.kind == "project":
         value = value_of(letter, label, _PROJECT, near_only=True)
@@ -136,9 +141,19 @@ def _labelled(letter: Letter, label: Label) -> Iterator[Entity]:
         if value and (day := iso_date(value.found)):
             yield _made(letter, "date", day, value, label.kind + ":" + shown)
     elif label.kind in _AMOUNTS:
-        value = _amount_of(letter, label, near_only=weak)
+        kind = _kind_of_sum(letter, label)
+        value = _amount_of(letter, label, near_only=weak) if kind else None
         if value:
-            yield _made(letter, "amount", decimal_amount(value.found), value, label.kind + ":" + shown)
+            yield _made(letter, "amount", decimal_amount(value.found), value, f"{kind}:{shown}")
+
+
+def _kind_of_sum(letter: Letter, label: Label) -> str:
+    """The kind of amount in view of the words beside the label: "Gesamtbetrag der Abschläge" is none of the three."""
+    behind = letter.plain[label.end : label.end + 30].split("\n")[0].lower()
+    before = letter.plain[max(0, label.start - 12) : label.start].split("\n")[-1].lower()
+    if _PART_OF_SUM.search(behind) or _OF_TAX.search(before):
+        return ""
+    return "net_amount" if label.kind == "gross_amount" and _WITHOUT_TAX.match(behind) else label.kind
 
 
 def _amount_of(letter: Letter, label: Label, *, near_only: bool) -> Value | None:

@@ -51,21 +51,28 @@ _FROM_XML: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "invoice_number": ("preceding_invoice",),
     }
 )
-# What the paper says most exactly comes first; "Summe" may be that of a page.
-_GROSS = ("zu zahlen", "rechnungsbetrag", "gesamtbetrag", "endbetrag", "brutto", "due", "grand", "forderung", "total")
-_DATES = (
-    "rechnungsdatum",
-    "belegdatum",
-    "angebotsdatum",
-    "invoice",
-    "ausstellung",
-    "lieferschein",
-    "auftrag",
-    "datum",
-    "date",
+# What the paper says most exactly comes first; "Summe" may be that of a page, "zu zahlen" what is left of it.
+_GROSS = ("brutto", "gross", "rechnungsbetrag", "gesamtbetrag", "endbetrag", "grand", "invoice", "gesamtsumme", "total")
+# The word in the label of a document's own day; other papers' days stand beside it ("Bestelldatum" on an invoice).
+_OWN_DAY: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "INV_OUT": ("rechnung", "invoice"),
+        "INV_IN": ("rechnung", "invoice"),
+        "CREDIT_NOTE": ("gutschrift", "rechnung", "credit"),
+        "DUNNING": ("mahn",),
+        "OFFER": ("angebot", "offer", "quot"),
+        "ORDER_IN": ("bestell", "order"),
+        "ORDER_CONF": ("auftrag", "order"),
+        "DELIVERY": ("lieferschein", "delivery"),
+        "CONTRACT": ("vertrag",),
+        "MAINT_CONTRACT": ("vertrag",),
+    }
 )
+_ANY_DAY = ("beleg", "ausstell", "issue", "document")
+_BARE_DAY = ("datum", "date")
 _SUBJECT = re.compile(r"(?:Betreff|Betr\.|Subject)\s*:\s*([^\n\f]{2,120})", re.IGNORECASE)
 _UPPER_PART = 0.5
+_ONE_LINE = 0.008
 
 
 def index_values(
@@ -104,7 +111,7 @@ def _of_page(letter: Letter | None, entities: Sequence[Entity], class_code: str)
     for kind in _REFERENCES:
         if kind not in own:
             made[kind] = _number(printed, (kind,))
-    made["dated_on"] = _labelled(printed, "date", "dated_on", _DATES) or _first_date(letter)
+    made["dated_on"] = _own_day(printed, class_code, made["document_number"]) or _first_date(letter)
     made["due_on"] = _labelled(printed, "date", "due_on", ())
     made["valid_until"] = _labelled(printed, "date", "valid_until", ())
     made["gross_amount"] = _labelled(printed, "amount", "gross_amount", _GROSS, largest=True)
@@ -136,6 +143,33 @@ def _number_rank(entity: Entity) -> tuple[int, int, float]:
     exact = 0 if any(word in label for word in ("nr", "nummer", "no", "number", "id")) else 1
     # "Ihre Bestellung" and the like stand among the details too, but lower down the text refers to other papers.
     return entity.page or 1, exact, entity.box[1] if entity.box else 1.0
+
+
+def _own_day(entities: Sequence[Entity], class_code: str, number: FieldValue | None) -> FieldValue | None:
+    days = [one for one in entities if one.kind == "date" and one.label.startswith("dated_on:")]
+    words = _OWN_DAY.get(class_code, ())
+
+    def rank(one: Entity) -> int:
+        shown = one.label.lower().partition(":")[2]
+        if any(word in shown for word in words):
+            return 0
+        if any(word in shown for word in _ANY_DAY):
+            return 1
+        if shown in _BARE_DAY:
+            return 2
+        # "Rechnung Nr. 4711 vom 3. März": the day on the line of the number.
+        if (
+            number
+            and number.box
+            and one.box
+            and one.page == number.page
+            and abs(one.box[1] - number.box[1]) < _ONE_LINE
+        ):
+            return 3
+        return 5 if "datum" in shown or "date" in shown else 4
+
+    best = min(days, key=rank, default=None)
+    return _of(best) if best is not None and rank(best) < 4 else None
 
 
 def _labelled(

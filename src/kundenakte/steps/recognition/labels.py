@@ -112,7 +112,8 @@ _WRITINGS: Mapping[str, tuple[str, ...]] = {
         *("summe", "rechnungssumme", "gesamtsumme", "zu zahlender betrag", "grand total", "total", "total amount"),
         *("amount due", "total due", "bruttosumme", "gesamt", "gesamtbetrag brutto", "brutto gesamt"),
         *("gesamt brutto", "summe brutto", "angebotssumme", "auftragssumme", "auftragswert", "gesamtpreis"),
-        *("endsumme", "invoice total", "balance due", "gutschriftsbetrag", "forderungsbetrag", "offener betrag"),
+        *("endsumme", "invoice total", "due payable", "balance due", "gutschriftsbetrag"),
+        *("forderungsbetrag", "offener betrag"),
         *("invoice amount", "gross amount", "gross", "forderung", "gesamtforderung", "gutschriftbetrag"),
         *("total gross", "offene summe", "mahnbetrag", "fälliger betrag"),
     ),
@@ -158,13 +159,15 @@ def labels_in(plain: str) -> Iterator[Label]:
         lowered = "".join(c.lower() if len(c.lower()) == 1 else c for c in plain)
     tokens = [(found[0].translate(_SIGNS), found.start(), found.end()) for found in _TOKEN.finditer(lowered)]
     skip_to = 0
-    for position, (word, start, end) in enumerate(tokens):
+    for position, (token, start, end) in enumerate(tokens):
+        # "Handelsrechnung", "Teilrechnung": whatever kind of invoice it is.
+        word = "rechnung" if token.endswith("rechnung") and token not in _TABLE else token
         if word not in _TABLE or position < skip_to:
             continue
         entries = _TABLE[word]
         for count in range(_LONGEST[word], 0, -1):
             row = tokens[position : position + count]
-            kind = entries.get(tuple(token for token, _, _ in row))
+            kind = entries.get((word, *(other for other, _, _ in row[1:])))
             if kind is not None and len(row) == count and _adjacent(lowered, row):
                 yield Label(kind, start, row[-1][2] if count > 1 else end, count)
                 skip_to = position + count
