@@ -70,7 +70,9 @@ def candidates(
     _name_weakly(letter, keyed, profiles, found, weights)
     trust = _Trust(findings, matched.stranger_named, shapes or NumberShapes())
     _weigh_clues(clues, hits, found=found, trust=trust, weights=weights, matched=matched)
-    matched.candidates = in_order(Candidate(pk, rows) for pk, rows in found.items())[:_MOST_CANDIDATES]
+    matched.candidates = in_order(
+        Candidate(pk, sorted(rows, key=lambda row: -row.weight)) for pk, rows in found.items()
+    )[:_MOST_CANDIDATES]
     return matched
 
 
