@@ -67,10 +67,10 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "kundenakte.doors.web.language.LanguageMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
@@ -83,6 +83,8 @@ WSGI_APPLICATION = "kundenakte.config.wsgi.application"
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
+        # Each screen has its templates beside its code.
+        "DIRS": sorted(Path(__file__).resolve().parents[1].glob("doors/web/*/templates")),
         "APP_DIRS": True,
         "OPTIONS": {
             "context_processors": [
@@ -151,6 +153,9 @@ CACHES = {
     }
 }
 
+CSRF_FAILURE_VIEW = "kundenakte.doors.web.refusals.forbidden"
+# Not the browser's own language but the person decides; the cookie keeps it.
+LANGUAGE_COOKIE_NAME = "kundenakte-sprache"
 LANGUAGE_CODE = "de"
 LANGUAGES = [("de", "Deutsch"), ("en", "English")]
 LOCALE_PATHS = [Path(__file__).resolve().parents[1] / "locale"]

@@ -1,0 +1,1 @@
+"""Customers: the list, a new one, master data, merging two, reading in a list."""

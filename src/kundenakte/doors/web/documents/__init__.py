@@ -1,0 +1,1 @@
+"""One document: its pages, what is known about it, its versions, its history."""

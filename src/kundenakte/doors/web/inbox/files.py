@@ -1,0 +1,37 @@
+"""The bytes of an arrival and the pictures of its pages, for those who may see it."""
+
+from __future__ import annotations
+
+from django.http import HttpResponseBase
+from django.views.decorators.http import require_safe
+
+from kundenakte.base import blobs
+from kundenakte.doors.web import answers
+from kundenakte.doors.web.page import SignedIn, screen
+from kundenakte.records import access, renditions
+from kundenakte.records.models import Verb
+from kundenakte.records.refusals import NotFound
+
+
+@require_safe
+@screen
+def download(request: SignedIn, pk: int) -> HttpResponseBase:
+    """The original file. What became a document is downloaded there, with the document's rights."""
+    arrival = access.get_arrival(request.user, pk)
+    if arrival.document_id is not None:
+        access.get_document(request.user, arrival.document_id, to=Verb.DOWNLOAD)
+    return answers.download(
+        blobs.default().open(arrival.digest), file_name=arrival.file_name, media_type=arrival.media_type,
+        size=arrival.size,
+    )  # fmt: skip
+
+
+@require_safe
+@screen
+def page_image(request: SignedIn, pk: int, page_number: int) -> HttpResponseBase:
+    """The picture of one page."""
+    arrival = access.get_arrival(request.user, pk)
+    path = renditions.page_image(arrival.digest, page_number) if 0 < page_number < 10_000 else None
+    if path is None:
+        raise NotFound
+    return answers.picture(request, path, etag=f"{arrival.digest[:32]}-{page_number}")

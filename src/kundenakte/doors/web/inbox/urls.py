@@ -1,0 +1,16 @@
+"""Addresses of the inbox. The address of an arrival stays; once filed, it leads on to the document."""
+
+from django.urls import path
+
+from kundenakte.doors.web.inbox import actions, files, views
+
+urlpatterns = [
+    path("posteingang/", views.inbox, name="inbox"),
+    path("eingang/<int:pk>", views.arrival, name="inbox-arrival"),
+    path("eingang/<int:pk>/einakten", actions.file, name="inbox-file"),
+    path("eingang/<int:pk>/aussortieren", actions.discard, name="inbox-discard"),
+    path("eingang/<int:pk>/zurueckholen", actions.take_back, name="inbox-take-back"),
+    path("eingang/<int:pk>/noch-einmal", actions.try_again, name="inbox-try-again"),
+    path("eingang/<int:pk>/datei", files.download, name="inbox-download"),
+    path("eingang/<int:pk>/seite/<int:page_number>", files.page_image, name="inbox-page"),
+]

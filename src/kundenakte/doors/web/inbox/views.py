@@ -1,0 +1,139 @@
+"""The list of what waits, and one arrival beside it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import Q, QuerySet
+from django.http import HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_safe
+
+from kundenakte.doors.web import answers, page, paging
+from kundenakte.doors.web.documents import describing
+from kundenakte.doors.web.documents.describing import Described
+from kundenakte.doors.web.documents.shown import Preview, preview_of
+from kundenakte.doors.web.history.entries import history_of
+from kundenakte.doors.web.inbox.weighed import weighed
+from kundenakte.doors.web.page import SignedIn, screen
+from kundenakte.records import access
+from kundenakte.records.models import Arrival, DocumentClass, FilePlan, Verb
+from kundenakte.records.sections import entries_of, section_for
+
+State = Arrival.State
+PAGE = 50
+# The shelves of the inbox by the word in the address.
+SHELVES = {"": State.WAITING, "unterwegs": State.UNDER_WAY, "aussortiert": State.DISCARDED}
+
+
+@require_safe
+@screen
+def inbox(request: SignedIn) -> HttpResponse:
+    """What waits; the first one stands open beside the list."""
+    shelf = request.GET.get("fach", "")
+    shelf = shelf if shelf in SHELVES else ""
+    context = list_context(request, shelf)
+    if page.is_part(request, "arrivals"):
+        return answers.polled(request, render(request, "inbox/inbox.html#arrivals", context))
+    first = next(iter(context["arrivals"].rows), None)
+    if first is not None and shelf == "":
+        context |= arrival_context(request, first)
+    return render(request, "inbox/inbox.html", context)
+
+
+@require_safe
+@screen
+def arrival(request: SignedIn, pk: int) -> HttpResponse:
+    """One arrival. Filed ones lead on to their document, so that a link given once stays good."""
+    found = access.get_arrival(request.user, pk)
+    if found.document_id is not None:
+        return HttpResponseRedirect(reverse("document", args=(found.document_id,)))
+    if page.is_part(request, "class-fields"):
+        return render(request, "inbox/inbox.html#class-fields", _class_fields(request, found))
+    if page.is_part(request, "pages"):
+        context = {"arrival": found, **_pages(request, found)}
+        return answers.polled(request, render(request, "inbox/inbox.html#pages", context))
+    shelf = next((name for name, state in SHELVES.items() if state == found.state), "")
+    return render(request, "inbox/inbox.html", list_context(request, shelf) | arrival_context(request, found))
+
+
+def waiting_for(request: SignedIn) -> QuerySet[Arrival]:
+    """What waits for this user, the oldest first."""
+    arrivals = access.arrivals_for(request.user, rights=page.rights(request))
+    return arrivals.filter(state=State.WAITING).order_by("received_at", "pk")
+
+
+def next_after(request: SignedIn, done: Arrival) -> str:
+    """The address of the next one that waits behind `done`, else of the first, else of the empty inbox."""
+    waiting = waiting_for(request).exclude(pk=done.pk)
+    behind = Q(received_at__gt=done.received_at) | Q(received_at=done.received_at, pk__gt=done.pk)
+    following = waiting.filter(behind).first() or waiting.first()
+    return reverse("inbox-arrival", args=(following.pk,)) if following else reverse("inbox")
+
+
+def arrival_context(request: SignedIn, found: Arrival, *, described: Described | None = None) -> dict[str, Any]:
+    """Everything about one arrival; `described` is what was typed when it is shown again."""
+    rights = page.rights(request)
+    decision = found.decision if isinstance(found.decision, dict) else {}
+    proposed = DocumentClass.objects.filter(code=decision.get("document_class") or "").first()
+    described = described or describing.shown(
+        proposed,
+        title=str(decision.get("title") or found.facts.get("title") or ""),
+        number=str(decision.get("number") or found.facts.get("number") or ""),
+        dated_on=str(decision.get("dated_on") or ""),
+        values=decision.get("fields") or {},
+    )
+    may_act = rights.has(Verb.INBOX) and found.state == State.WAITING
+    plan = FilePlan.objects.order_by("pk").first()
+    entries = entries_of(plan) if plan else []
+    return {
+        "arrival": found,
+        "described": described,
+        "may_act": may_act,
+        "classes": DocumentClass.objects.all(),
+        "entries": entries,
+        "section": _section(described, entries),
+        "class_reason": decision.get("class_reason", ""),
+        "history": history_of(request.user, [("records.arrival", found.pk)]),
+        **_pages(request, found),
+    }
+
+
+def _pages(request: SignedIn, found: Arrival) -> dict[str, Any]:
+    def address(page_number: int) -> str:
+        return reverse("inbox-page", args=(found.pk, page_number))
+
+    preview: Preview = preview_of(found.digest, address, first=page.number(request.GET.get("ab")) or 1)
+    return {
+        "preview": preview,
+        "weighed": weighed(found, request.user, rights=page.rights(request)),
+        "needs_password": "Kennwort" in preview.note,
+        "address": reverse("inbox-arrival", args=(found.pk,)),
+    }
+
+
+def list_context(request: SignedIn, shelf: str) -> dict[str, Any]:
+    """One page of a shelf."""
+    arrivals = access.arrivals_for(request.user, rights=page.rights(request)).select_related("team")
+    rows = arrivals.filter(state=SHELVES[shelf], document=None)
+    shown = paging.page(rows, order=("received_at", "pk"), cursor=request.GET.get("nach", ""), size=PAGE)
+    return {"arrivals": shown, "shelf": shelf, "may_see_team": page.rights(request).has(Verb.INBOX)}
+
+
+def _class_fields(request: SignedIn, found: Arrival) -> dict[str, Any]:
+    decision = found.decision if isinstance(found.decision, dict) else {}
+    chosen = DocumentClass.objects.filter(code=request.GET.get("class", "")).first()
+    values = {name: value.get("value", "") for name, value in (found.findings or {}).get("values", {}).items()}
+    described = describing.shown(
+        chosen, title="", number="", dated_on="", values=values | (decision.get("fields") or {})
+    )
+    plan = FilePlan.objects.order_by("pk").first()
+    return {"described": described, "section": _section(described, entries_of(plan) if plan else [])}
+
+
+def _section(described: Described, entries: list[Any]) -> str:
+    if described.document_class is None or not entries:
+        return ""
+    fields = {line.field.key: line.text for line in described.fields}
+    return str(section_for(entries, described.document_class, fields).name)

@@ -1,0 +1,1 @@
+"""For administrators: the work in the background, the sources, and how the house is."""

@@ -1,0 +1,85 @@
+"""What every screen has in common: somebody is signed in, and a refusal is answered with its sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Concatenate, ParamSpec, cast
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django_htmx.middleware import HtmxDetails
+
+from kundenakte.base.accounts.actors import Actor
+from kundenakte.base.accounts.models import User
+from kundenakte.customers.refusals import CustomerRefused
+from kundenakte.doors.web import refusals
+from kundenakte.records import access
+from kundenakte.records.refusals import NotAllowed, Refused
+
+P = ParamSpec("P")
+
+
+class SignedIn(HttpRequest):
+    """A request of somebody who is signed in; `screen` sees to it."""
+
+    user: User
+    htmx: HtmxDetails
+
+
+View = Callable[Concatenate[SignedIn, P], HttpResponseBase]
+
+
+def screen(view: View[P]) -> Callable[Concatenate[HttpRequest, P], HttpResponseBase]:
+    """A page for people who are signed in. What an action refuses becomes the answer of the table in refusals.py.
+
+    Pages say what somebody may see at this moment, so no cache keeps them.
+    """
+
+    @wraps(view)
+    def shown(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+        try:
+            response = view(cast(SignedIn, request), *args, **kwargs)
+        except (Refused, CustomerRefused) as refused:
+            response = refusals.answer(request, refused)
+        response.headers.setdefault("Cache-Control", "private, no-store")
+        return response
+
+    return cast(Callable[Concatenate[HttpRequest, P], HttpResponseBase], login_required(shown))
+
+
+def rights(request: SignedIn) -> access.Rights:
+    """The rights of whoever is signed in, read once for a request."""
+    known = getattr(request, "kundenakte_rights", None)
+    if not isinstance(known, access.Rights):
+        known = access.rights_of(request.user)
+        request.kundenakte_rights = known  # type: ignore[attr-defined]
+    return known
+
+
+def require(request: SignedIn, verb: str) -> None:
+    """Refuse the whole page unless the user has the verb for anything at all."""
+    if not rights(request).has(verb):
+        raise NotAllowed
+
+
+def actor(request: SignedIn) -> Actor:
+    """Whoever is answerable for what this request asks."""
+    return Actor.of(request.user)
+
+
+def is_part(request: SignedIn, target: str) -> bool:
+    """Whether htmx asks for the fragment with this id only; going back in the history asks for the whole page."""
+    return bool(request.htmx) and not request.htmx.history_restore_request and request.htmx.target == target
+
+
+def number(text: str | None) -> int | None:
+    """A row's number out of an address or a form; None for anything that is none."""
+    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 19 else None
+
+
+def gone_on(address: str) -> HttpResponse:
+    """Go to a page after a change (303: the new page is asked for with GET)."""
+    response = HttpResponse(status=303)
+    response["Location"] = address
+    return response

@@ -1,0 +1,1 @@
+"""How the screen writes days, amounts and kinds of files."""

@@ -1,0 +1,12 @@
+"""All addresses of the browser client."""
+
+from django.urls import URLPattern, URLResolver, include, path
+
+from kundenakte.doors.web import language
+
+_SCREENS = ("start", "customers", "customer_files", "documents", "inbox", "upload", "ledger")
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    *(path("", include(f"kundenakte.doors.web.{name}.urls")) for name in _SCREENS),
+    path("sprache", language.choose, name="language"),
+]
