@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ('records', '0003_remembered_calls'),
+        ('records', '0001_records'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
