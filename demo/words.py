@@ -42,17 +42,16 @@ FORMS = ("GmbH",) * 9 + ("GmbH & Co. KG",) * 5 + ("KG", "KG", "AG", "e. K.", "OH
 ROLES = ("Einkauf", "Einkauf", "Instandhaltung", "Technische Leitung", "Buchhaltung", "Geschäftsführung",
     "Werksleitung",
          "Projektleitung")  # fmt: skip
-STREETS = tuple(
-    """Werksweg|Am Hafenbecken|Zur Alten Ziegelei|Gießereistraße|Schlachthofstraße|Rednitzufer|Aurachweg|Dieselstraße
-    Robert-Koch-Straße|Otto-Hahn-Straße|Röntgenstraße|Am Güterbahnhof|Nordring|Südtangente|Im Gewerbegrund|An der Autobahn
-    Steinbruchweg|Brunnengasse|Mühlgraben|Weiherweg|Lohmühlstraße|An der Sägmühle|Kellerberg|Gerbergasse|Färberstraße
-    Obere Marktstraße|Untere Torgasse|Frankenstraße|Bamberger Straße|Würzburger Straße|Ansbacher Straße|Alter Postweg
-    Flurstraße|Hopfengartenweg|Karpfenteichstraße|Lagerhausstraße|Maschinenstraße|Zeppelinweg|Carl-Benz-Ring|Eichenhain
-    Sandgrubenweg|Schwabacher Straße|Ziegelhüttenweg|Turmstraße|Wöhrwiese|Burgbergstraße|Kanalstraße|Tullastraße""".replace(
-        "\n", "|"
-    ).split("|")
-)
-STREETS = tuple(street.strip() for street in STREETS)
+_STREETS = """
+    Werksweg|Am Hafenbecken|Zur Alten Ziegelei|Gießereistraße|Schlachthofstraße|Rednitzufer|Aurachweg|Dieselstraße
+    Robert-Koch-Straße|Otto-Hahn-Straße|Röntgenstraße|Am Güterbahnhof|Nordring|Südtangente|Im Gewerbegrund
+    An der Autobahn|Steinbruchweg|Brunnengasse|Mühlgraben|Weiherweg|Lohmühlstraße|An der Sägmühle|Kellerberg
+    Gerbergasse|Färberstraße|Obere Marktstraße|Untere Torgasse|Frankenstraße|Bamberger Straße|Würzburger Straße
+    Ansbacher Straße|Alter Postweg|Flurstraße|Hopfengartenweg|Karpfenteichstraße|Lagerhausstraße|Maschinenstraße
+    Zeppelinweg|Carl-Benz-Ring|Eichenhain|Sandgrubenweg|Schwabacher Straße|Ziegelhüttenweg|Turmstraße|Wöhrwiese
+    Burgbergstraße|Kanalstraße|Tullastraße
+"""
+STREETS = tuple(street.strip() for street in _STREETS.strip().replace("\n", "|").split("|"))
 COLOURS = (("1d4e89", "f2b134"), ("7a1f3d", "c9a66b"), ("2f5d50", "9bc53d"), ("333a44", "d1495b"), ("5b3a8c", "f19953"),
            ("006d77", "e29578"), ("8a5a16", "3d405b"), ("3a3a3a", "7f7f7f"), ("9e2a2b", "335c67"), ("2b2d42",
                "8d99ae"))  # fmt: skip

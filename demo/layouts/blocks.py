@@ -137,7 +137,9 @@ class BlockDrawer:
             self.pages.box(x, top, self.right - x, high, fill="e6e8eb", stroke="555555")
         ink = "ffffff" if self.head_filled else "1a1a1a"
         for column, width, title in zip(table.columns, widths, titles, strict=True):
-            self._aligned(x, self.y + 0.5, width, title[0], self.fonts.bold, size, align=column.align, ink=ink)
+            self._aligned(
+                x, self.y + 0.5, width, title[0], font=self.fonts.bold, size=size, align=column.align, ink=ink
+            )
             x += width
         if not (self.head_filled or self.grid):
             self.pages.line(self.left, top + high, self.right, top + high, stroke=self.style.colour, width=0.9)
@@ -161,13 +163,13 @@ class BlockDrawer:
             y = self.y
             for line, size, lead in cell:
                 ink = "1a1a1a" if size > self.size - 1 else "4a4f57"
-                self._aligned(x, y, width, line, self.fonts.plain, size, align=column.align, ink=ink)
+                self._aligned(x, y, width, line, font=self.fonts.plain, size=size, align=column.align, ink=ink)
                 y += lead
             x += width
         self.y += high
 
     def _aligned(
-        self, x: float, y: float, width: float, text: str, font: str, size: float, *, align: str, ink: str
+        self, x: float, y: float, width: float, text: str, *, font: str, size: float, align: str, ink: str
     ) -> None:
         at = {"l": x + 3, "r": x + width - 3, "c": x + width / 2}[align]
         self.pages.text(at, y, text, font, size, align=align, fill=ink)

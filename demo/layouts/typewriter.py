@@ -63,7 +63,14 @@ class Typewriter(Sheet):
         x = self.left
         for column, width in zip(table.columns, widths, strict=True):
             self._aligned(
-                x, self.y, width, column.title, self.fonts.bold, self.size - 1, align=column.align, ink="1a1a1a"
+                x,
+                self.y,
+                width,
+                column.title,
+                font=self.fonts.bold,
+                size=self.size - 1,
+                align=column.align,
+                ink="1a1a1a",
             )
             x += width
         self._rule(self.y + 9)
