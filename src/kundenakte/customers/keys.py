@@ -74,6 +74,8 @@ def keys_of_identifier(kind: str, shown: str, value: str) -> Iterator[tuple[str,
     elif kind == Identifier.Kind.NUMBER:
         yield Kind.NUMBER, number_lookup(shown).lower()
         yield Kind.NUMBER, fold(shown).replace(" ", "")
+        # People leave out the letters when they type; filing never does.
+        yield Kind.NUMBER, "".join(c for c in fold(shown) if c.isdigit()).lstrip("0")
     elif kind == Identifier.Kind.PHONE:
         yield Kind.PHONE_STEM, _stem(shown, value)
 

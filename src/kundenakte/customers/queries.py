@@ -8,12 +8,12 @@ were merged into. What holds no longer is found as well and says so, since old p
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
-from django.db.models import Count, F, Q, QuerySet
+from django.db import connection
+from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Coalesce
 
 from kundenakte.customers import models, normal_forms
@@ -115,14 +115,41 @@ def by_address_keys(keys: Iterable[str]) -> Hits:
 
 def by_name_tokens(tokens: Iterable[str], *, at_most: int = 50) -> Hits:
     """Whose name holds these words, for words that at most `at_most` customers share; common ones say nothing."""
-    rare = (
-        CustomerKey.objects.filter(kind=CustomerKey.Kind.WORD, value__in=set(tokens))
-        .values("value")
-        .annotate(count=Count("pk"))
-        .filter(count__lte=at_most)
-        .values("value")
+    wanted = sorted({token for token in tokens if token})
+    found: dict[str, list[tuple[int, bool]]] = defaultdict(list)
+    for start in range(0, len(wanted), _UNITED):
+        for value, record, ended in _some_of_each(wanted[start : start + _UNITED], at_most + 1):
+            found[value].append((record, ended))
+    rare = {value: rows for value, rows in found.items() if len(rows) <= at_most}
+    leads = dict(
+        Customer.objects.filter(pk__in={record for rows in rare.values() for record, _ in rows}).values_list(
+            "pk", Coalesce("merged_into_id", "pk")
+        )
     )
-    return _by_keys(CustomerKey.Kind.WORD, rare)
+    return {
+        value: tuple(
+            Hit(leads[record], record, CustomerKey.Kind.WORD, value, value, ended=ended) for record, ended in rows
+        )
+        for value, rows in rare.items()
+    }
+
+
+# SQLite unites at most 500 selects.
+_UNITED = 200
+
+
+def _some_of_each(tokens: Sequence[str], count: int) -> list[tuple[str, int, bool]]:
+    """At most `count` rows of each word: common ones have thousands, and counting them all would read them all."""
+    quote = connection.ops.quote_name
+    columns = ", ".join(quote(name) for name in ("value", "customer_id", "ended"))
+    one = (
+        f"SELECT * FROM (SELECT {columns} FROM {quote(CustomerKey._meta.db_table)} "  # noqa: S608 - names of ours
+        f"WHERE {quote('value')} = %s AND {quote('kind')} = %s LIMIT {int(count)}) AS part"
+    )
+    with connection.cursor() as cursor:
+        parameters = [word for token in tokens for word in (token, str(CustomerKey.Kind.WORD))]
+        cursor.execute(" UNION ALL ".join([one] * len(tokens)), parameters)
+        return [(value, record, bool(ended)) for value, record, ended in cursor.fetchall()]
 
 
 @dataclass(slots=True)
@@ -140,14 +167,14 @@ class Profile:
 
 
 def profiles(customer_ids: Iterable[int]) -> dict[int, Profile]:
-    """The profiles of these customers (two queries). In the dictionaries True means: held only formerly."""
+    """The profiles of these customers (three queries). In the dictionaries True means: held only formerly."""
     kinds, wanted = CustomerKey.Kind, set(customer_ids)
-    made: dict[int, Profile] = {}
-    family: dict[int, int] = {}
-    for row in Customer.objects.filter(Q(pk__in=wanted) | Q(merged_into__in=wanted)):
-        if row.pk in wanted:
-            made[row.pk] = Profile(row.pk, row.number, row.name, row.state, {}, {}, set())
-        family[row.pk] = row.merged_into_id if row.merged_into_id in wanted else row.pk
+    made = {
+        row.pk: Profile(row.pk, row.number, row.name, row.state, {}, {}, set())
+        for row in Customer.objects.filter(pk__in=wanted)
+    }
+    family = {pk: pk for pk in made}
+    family |= dict(Customer.objects.filter(merged_into__in=wanted).values_list("pk", "merged_into_id"))
     keys = CustomerKey.objects.filter(
         kind__in=(kinds.NAME, kinds.ADDRESS, kinds.CITY, kinds.ZIP), customer__in=list(family)
     ).values_list("customer_id", "kind", "value", "ended")
@@ -260,9 +287,9 @@ def _hit(row: Identifier, value: str, *, exact: bool = True) -> Hit:
     )  # fmt: skip
 
 
-def _by_keys(kind: str, keys: Iterable[str] | QuerySet[CustomerKey, Any]) -> dict[str, tuple[Hit, ...]]:
+def _by_keys(kind: str, keys: Iterable[str]) -> dict[str, tuple[Hit, ...]]:
     """Who has these derived keys. A customer and a record merged into it count once, as what holds today."""
-    wanted = keys if isinstance(keys, QuerySet) else {key for key in keys if key}
+    wanted = {key for key in keys if key}
     rows = (
         CustomerKey.objects.filter(kind=kind, value__in=wanted)
         .annotate(survivor=_SURVIVOR)

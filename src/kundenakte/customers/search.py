@@ -21,7 +21,7 @@ assert lookups  # noqa: S101 - importing it teaches Django `begins`
 Kind = CustomerKey.Kind
 _TYPED = (Kind.WORD, Kind.NUMBER, Kind.CITY, Kind.ZIP, Kind.CONTACT)
 _LIKE_A_PHONE = re.compile(r"[+0][\d\s()/.-]{4,}")
-# A word that begins more keys than this is too common to be looked through to the end.
+# Of a single word that begins more keys than this, `find` looks at some: one more letter shows the rest.
 _ENOUGH = 3000
 _WORDS = 6
 
@@ -98,7 +98,8 @@ def _stages(text: str) -> Iterable[Q]:
     name = sort_name(text)
     if name:
         yield Q(sort_name__begins=name)
-    yield matching(text)
+    words = _by_words(text)
+    yield Q(pk__in=words[0][:_ENOUGH]) if len(words) == 1 else matching(text)
 
 
 def _by_words(text: str) -> list[QuerySet[CustomerKey] | QuerySet[Identifier]]:
@@ -107,7 +108,9 @@ def _by_words(text: str) -> list[QuerySet[CustomerKey] | QuerySet[Identifier]]:
     if phone:
         return [_survivors(Identifier.objects.filter(kind=Identifier.Kind.PHONE, lookup__begins=phone))]
     made: list[QuerySet[CustomerKey] | QuerySet[Identifier]] = []
-    for word in text.split()[:_WORDS]:
+    words = text.split()
+    # A single letter beside words begins too much to tell anything.
+    for word in ([word for word in words if len(word) > 1] or words[:1])[:_WORDS]:
         if "@" in word:
             made.append(_survivors(Identifier.objects.filter(lookup__begins=word.lower().lstrip("@"))))
         else:
