@@ -20,7 +20,8 @@ _NO_SIGN = re.compile(r"[^0-9A-Z]+")
 # Only what is mistaken for each other in print and scan.
 _ALIKE = str.maketrans({"O": "0", "Q": "0", "I": "1", "L": "1", "|": "1", "S": "5", "B": "8"})
 
-_RUN = re.compile(r"(?<!\w)(?=[\w./:_\-]*\d)[A-Za-z0-9ÄÖÜäöü]+(?:[-./:_][A-Za-z0-9ÄÖÜäöü]+)*")
+# Possessive, so that an amount in front of its comma is no number by itself, and long rows cost little.
+_RUN = re.compile(r"(?<![\w])[A-Za-z0-9ÄÖÜäöü]++(?:[-./_:][A-Za-z0-9ÄÖÜäöü]++)*+(?!,\d)")
 _DAY = re.compile(r"(?<![\d.])(\d{1,2})\.\s?(\d{1,2})\.\s?((?:19|20)\d\d|\d\d)(?![\d.]*\d)")
 _ISO_DAY = re.compile(r"(?<![\d-])((?:19|20)\d\d)-(\d\d)-(\d\d)(?![\d-])")
 _AMOUNT = re.compile(r"(?<![\d.,])(?:\d{1,3}(?:[.\u202f' ]\d{3})+|\d+)[,.]\d{2}(?![\d.,]*\d)")
@@ -70,8 +71,10 @@ def find(text: str) -> Iterator[Key]:
 
 
 def _run(found: re.Match[str]) -> str:
+    if sum(c.isdigit() for c in found[0]) < 2:
+        return ""
     key = form(found[0])
-    return key if len(key) >= 3 and sum(c.isdigit() for c in key) >= 2 else ""
+    return key if len(key) >= 3 else ""
 
 
 def _german_day(found: re.Match[str]) -> str:

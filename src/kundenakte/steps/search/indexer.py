@@ -11,7 +11,7 @@ import threading
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Final
 
 from django.db import DatabaseError, close_old_connections, connection
@@ -27,19 +27,29 @@ from kundenakte.steps.search.tantivy_engine import LARGE_ROOM, SMALL_ROOM
 
 log = logging.getLogger(__name__)
 
-# A look at the database: SQLite's change counter costs microseconds, PostgreSQL is asked.
-_LOOK_SECONDS: Final = 0.25
-# Between two commits: each makes a new segment, which somebody has to merge.
-_COMMIT_SECONDS: Final = 0.4
 _BATCH: Final = 200
-# Without work the writer, with its memory and threads, is let go.
-_IDLE_SECONDS: Final = 10.0
-_PURGE_SECONDS: Final = 30.0
-_CHECK_SECONDS: Final = 24 * 60 * 60.0
-# The check takes a fifth of one processor, so that nobody notices.
 _CHECK_SLICE: Final = 500
-_CHECK_REST: Final = 4.0
 _PAUSES: Final = (1.0, 2.0, 5.0, 15.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """Seconds between one thing and the next."""
+
+    # A look whether something changed is one small query.
+    look: float = 0.25
+    # Each commit makes a new segment, which somebody has to merge.
+    commit: float = 0.4
+    purge: float = 30.0
+    # Without work the writer, with its memory and threads, is let go.
+    idle: float = 10.0
+    check: float = 24 * 60 * 60.0
+    # The check rests four times as long as it works, so that nobody notices.
+    check_rest: float = 4.0
+
+
+UNHURRIED: Final = Pace()
+NO_PAUSES: Final = Pace(look=0, commit=0, purge=0, idle=0, check_rest=0)
 
 
 class OpenIndex:
@@ -103,7 +113,8 @@ class OpenIndex:
 class Indexer:
     """The one writer of this machine's index. Make it with `at_work`."""
 
-    def __init__(self) -> None:
+    def __init__(self, pace: Pace = UNHURRIED) -> None:
+        self._pace = pace
         self._shown = self._first()
         self._new: OpenIndex | None = None
         self._counted = 0
@@ -116,15 +127,16 @@ class Indexer:
         """Do what is due, for about a second at most. Returns whether there is more to do at once."""
         busy = self._follow()
         busy = self._fill() or busy
-        if not busy:
-            busy = self._check_a_slice()
-            self._purge()
-        now = time.monotonic()
         if busy:
-            self._last_work = now
-        elif now - self._last_work > _IDLE_SECONDS:
+            self._last_work = time.monotonic()
+            return True
+        self._purge()
+        if self._check_a_slice():
+            # Between two slices of the check there is time to look for what people changed.
+            return self._pace.check_rest == 0
+        if time.monotonic() - self._last_work > self._pace.idle:
             self._shown.let_go()
-        return busy
+        return False
 
     def close(self) -> None:
         """Let go of everything."""
@@ -135,7 +147,7 @@ class Indexer:
     # Following
 
     def _follow(self) -> bool:
-        if time.monotonic() - self._last_commit < _COMMIT_SECONDS:
+        if time.monotonic() - self._last_commit < self._pace.commit:
             return False
         took = self._shown.follow()
         if took:
@@ -144,7 +156,7 @@ class Indexer:
 
     def _purge(self) -> None:
         position = self._shown.progress.position
-        if position == self._purged_to or time.monotonic() - self._last_purge < _PURGE_SECONDS:
+        if position == self._purged_to or time.monotonic() - self._last_purge < self._pace.purge:
             return
         self._last_purge = time.monotonic()
         following.note_passed(self._shown.progress.index_id, position, timezone.now())
@@ -237,10 +249,10 @@ class Indexer:
         began = time.monotonic()
         self._check = self._check or self._checking()
         if next(self._check, None) is None:
-            self._check, self._next_check = None, began + _CHECK_SECONDS
-        else:
-            self._next_check = time.monotonic() + _CHECK_REST * (time.monotonic() - began)
-        return False
+            self._check, self._next_check = None, began + self._pace.check
+            return False
+        self._next_check = time.monotonic() + self._pace.check_rest * (time.monotonic() - began)
+        return True
 
     def _checking(self) -> Iterator[bool]:
         mended = 0
@@ -257,10 +269,10 @@ class Indexer:
 
 
 @contextmanager
-def at_work(*, patience: float = 3.0) -> Iterator[Indexer]:
+def at_work(*, patience: float = 3.0, pace: Pace = UNHURRIED) -> Iterator[Indexer]:
     """Be the indexer of this machine. Raises IndexBusy when another process is."""
     with folder.only_writer(patience=patience):
-        indexer = Indexer()
+        indexer = Indexer(pace)
         try:
             yield indexer
         finally:
@@ -287,7 +299,7 @@ def _work_until(stop: threading.Event) -> None:
     try:
         while not stop.is_set():
             if not indexer.round():
-                stop.wait(_LOOK_SECONDS)
+                stop.wait(UNHURRIED.look)
     finally:
         indexer.close()
 

@@ -27,12 +27,10 @@ _PART = re.compile(r'(?P<no>(?<!\S)[-–])?(?:"(?P<phrase>[^"]*)"?|(?P<word>[^\s
 _PREFIX_LETTERS: Final = 2
 _PREFIX_DIGITS: Final = 3
 # Words so frequent that asking for them only costs time; within a phrase they count.
-_STOP = frozenset(
-    fold(word)
-    for word in """aber als am an auch auf aus bei bin bis da das dass dem den der des die doch du durch ein eine einem
+_STOP_WORDS = """aber als am an auch auf aus bei bin bis da das dass dem den der des die doch du durch ein eine einem
     einen einer eines er es für hat ich ihr im in ist ja kein mit nach nicht noch nur oder sich sie sind so über um und
-    uns unser vom von vor wir wird zu zum zur""".split()
-)
+    uns unser vom von vor wir wird zu zum zur"""
+_STOP = frozenset(fold(word) for word in _STOP_WORDS.split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +43,9 @@ class Wanted:
 
     def meets(self, terms: Iterable[str]) -> bool:
         """Whether a word with these terms is to be marked."""
-        return any(term in self.terms or term.startswith(self.beginnings) for term in terms)
+        if not self.terms.isdisjoint(terms):
+            return True
+        return bool(self.beginnings) and any(term.startswith(self.beginnings) for term in terms)
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,8 +15,8 @@ from kundenakte.steps.search.engine import AllOf, AnyOf, Every, Expression, Fiel
 def condition(user: User, rights: Rights, *, position: int) -> Expression:
     """The documents of the index this user may read now.
 
-    The index is a moment behind. Documents whose change it has not taken in yet (rows after `position`) are asked of the
-    database, so that one just restricted or moved away is in no count either.
+    The index is a moment behind. Documents whose change it has not taken in yet (rows after `position`) are asked of
+    the database, so that one just restricted or moved away is in no count either.
     """
     reach = rights.reach(Verb.READ)
     if reach.is_empty:
