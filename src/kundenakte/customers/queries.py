@@ -8,11 +8,10 @@ were merged into. What holds no longer is found as well and says so, since old p
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from django.db import connection
 from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Coalesce
 
@@ -111,82 +110,6 @@ def by_name_keys(keys: Iterable[str]) -> Hits:
 def by_address_keys(keys: Iterable[str]) -> Hits:
     """Who is or was at these addresses (`identifiers.address_key`)."""
     return _by_keys(CustomerKey.Kind.ADDRESS, keys)
-
-
-def by_name_tokens(tokens: Iterable[str], *, at_most: int = 50) -> Hits:
-    """Whose name holds these words, for words that at most `at_most` customers share; common ones say nothing."""
-    wanted = sorted({token for token in tokens if token})
-    found: dict[str, list[tuple[int, bool]]] = defaultdict(list)
-    for start in range(0, len(wanted), _UNITED):
-        for value, record, ended in _some_of_each(wanted[start : start + _UNITED], at_most + 1):
-            found[value].append((record, ended))
-    rare = {value: rows for value, rows in found.items() if len(rows) <= at_most}
-    leads = dict(
-        Customer.objects.filter(pk__in={record for rows in rare.values() for record, _ in rows}).values_list(
-            "pk", Coalesce("merged_into_id", "pk")
-        )
-    )
-    return {
-        value: tuple(
-            Hit(leads[record], record, CustomerKey.Kind.WORD, value, value, ended=ended) for record, ended in rows
-        )
-        for value, rows in rare.items()
-    }
-
-
-# SQLite unites at most 500 selects.
-_UNITED = 200
-
-
-def _some_of_each(tokens: Sequence[str], count: int) -> list[tuple[str, int, bool]]:
-    """At most `count` rows of each word: common ones have thousands, and counting them all would read them all."""
-    quote = connection.ops.quote_name
-    columns = ", ".join(quote(name) for name in ("value", "customer_id", "ended"))
-    one = (
-        f"SELECT * FROM (SELECT {columns} FROM {quote(CustomerKey._meta.db_table)} "  # noqa: S608 - names of ours
-        f"WHERE {quote('value')} = %s AND {quote('kind')} = %s LIMIT {int(count)}) AS part"
-    )
-    with connection.cursor() as cursor:
-        parameters = [word for token in tokens for word in (token, str(CustomerKey.Kind.WORD))]
-        cursor.execute(" UNION ALL ".join([one] * len(tokens)), parameters)
-        return [(value, record, bool(ended)) for value, record, ended in cursor.fetchall()]
-
-
-@dataclass(slots=True)
-class Profile:
-    """What is needed to compare a customer with a paper: the names and addresses of its record and of those merged."""
-
-    customer_id: int
-    number: str
-    name: str
-    state: str
-    name_keys: dict[str, bool]
-    address_keys: dict[str, bool]
-    # Cities and zip codes, folded.
-    places: set[str]
-
-
-def profiles(customer_ids: Iterable[int]) -> dict[int, Profile]:
-    """The profiles of these customers (three queries). In the dictionaries True means: held only formerly."""
-    kinds, wanted = CustomerKey.Kind, set(customer_ids)
-    made = {
-        row.pk: Profile(row.pk, row.number, row.name, row.state, {}, {}, set())
-        for row in Customer.objects.filter(pk__in=wanted)
-    }
-    family = {pk: pk for pk in made}
-    family |= dict(Customer.objects.filter(merged_into__in=wanted).values_list("pk", "merged_into_id"))
-    keys = CustomerKey.objects.filter(
-        kind__in=(kinds.NAME, kinds.ADDRESS, kinds.CITY, kinds.ZIP), customer__in=list(family)
-    ).values_list("customer_id", "kind", "value", "ended")
-    for pk, kind, value, ended in keys:
-        profile = made[family[pk]]
-        if kind == kinds.NAME:
-            profile.name_keys[value] = profile.name_keys.get(value, True) and ended
-        elif kind == kinds.ADDRESS:
-            profile.address_keys[value] = profile.address_keys.get(value, True) and ended
-        else:
-            profile.places.add(value)
-    return made
 
 
 def customers_by_key(key: str, *, system: str = "") -> list[Customer]:
