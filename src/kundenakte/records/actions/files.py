@@ -28,8 +28,13 @@ def open_files_for(*, actor: Actor, customers: Sequence[Customer], today: date) 
     opened = CustomerFile.objects.bulk_create(
         [CustomerFile(customer=customer, plan=plan, opened_on=today) for customer in missing], batch_size=500
     )
-    for customer_file in opened:
-        journal.append(actor, "customer_file.opened", customer_file, customer=customer_file.customer)
+    journal.append_many(
+        actor,
+        [
+            journal.Happening("customer_file.opened", customer_file, {"customer": customer_file.customer})
+            for customer_file in opened
+        ],
+    )
     return opened
 
 
