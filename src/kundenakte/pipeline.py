@@ -80,7 +80,7 @@ def try_again(*, actor: Actor, arrival: Arrival, now: datetime, password: str = 
     with transaction.atomic():
         send_again(actor=actor, arrival=arrival, now=now)
         if password:
-            rendition.remember_password(arrival.digest, password)
+            rendition.remember_password(actor=actor, digest=arrival.digest, password=password, now=now)
         rendition.forget(arrival.digest)
         ledger.enqueue(WAY[0].name, arrival.pk)
 
@@ -91,5 +91,6 @@ def register_jobs() -> None:
     for step in WAY:
         ledger.register(step.name, step.work, then=following.get(step.name), on_failed=filing.put_in_inbox)
     # Beside the way: nobody waits for these.
-    ledger.register("rendition.render_rest", rendition.render_rest, priority=90)
+    ledger.register(rendition.REST, rendition.render_rest, priority=rendition.LATER)
+    ledger.register(rendition.REMAKE, rendition.remake, priority=rendition.SOON)
     ledger.register("recognition.learn", recognition.learn, priority=95)

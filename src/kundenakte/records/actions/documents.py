@@ -74,8 +74,9 @@ def create_document(
     )
     access.require(actor, Verb.FILE, customer_file, chosen)
     document = Document(
-        customer_file=customer_file, section=chosen, is_pinned=section is not None, created_at=now, changed_at=now
-    )
+        customer_file=customer_file, section=chosen, is_pinned=section is not None, created_at=now, changed_at=now,
+        class_is_confirmed=actor.kind == "person",
+    )  # fmt: skip
     _describe(document, description, now)
     document.save()
     if source_key:
@@ -178,6 +179,7 @@ def describe_document(
         raise ReasonMissing
     before = _described(locked)
     _describe(locked, description, now)
+    locked.class_is_confirmed |= actor.kind == "person"
     if not locked.is_pinned:
         entry = section_for(entries_of(locked.customer_file.plan), locked.document_class, locked.fields)
         locked.section = entry.section

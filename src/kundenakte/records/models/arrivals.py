@@ -82,6 +82,8 @@ class Rendition(models.Model):
     ready = models.PositiveIntegerField(default=0)
     # What a reader should know: "Das PDF ist mit einem Kennwort geschützt."
     note = models.TextField(blank=True)
+    # Stable word for that: "encrypted", "wrong-password", "broken" …; empty when all is well.
+    code = models.CharField(max_length=40, blank=True)
     # The program and version that made it.
     made_by = models.CharField(max_length=100, blank=True)
     made_at = models.DateTimeField()

@@ -17,6 +17,8 @@ class Document(models.Model):
     # A person put it here: the plan's rules leave it alone.
     is_pinned = models.BooleanField(default=False)
     document_class = models.ForeignKey(DocumentClass, on_delete=models.PROTECT, related_name="+")
+    # A person chose or confirmed the class: the house learns from it.
+    class_is_confirmed = models.BooleanField(default=False)
     title = models.CharField(max_length=250)
     number = models.CharField(max_length=100, blank=True)
     # Normalised number (business_keys.py), compared to find the same document again.

@@ -16,6 +16,7 @@ from kundenakte.base.accounts.models import Role
 from kundenakte.base.blobs.store import Stored
 from kundenakte.base.journal import actions as journal
 from kundenakte.records import facts as source_facts
+from kundenakte.records import mediatype
 from kundenakte.records.models import Arrival
 from kundenakte.steps.intake.file_names import shown_name, storable_text
 from kundenakte.steps.intake.models import SourceSeries
@@ -42,8 +43,10 @@ def keep(stream: BinaryIO) -> Stored:
 
 def register(*, actor: Actor, stored: Stored, delivery: Delivery, now: datetime) -> Arrival:
     """Write down that something came in, in the caller's transaction: row, number in the series, journal entry."""
+    name = shown_name(delivery.file_name)
+    media_type = mediatype.detect(blobs.default().path(stored.digest), file_name=name).name
     arrival = Arrival.objects.create(
-        digest=stored.digest, size=stored.size, file_name=shown_name(delivery.file_name), received_at=now,
+        digest=stored.digest, size=stored.size, file_name=name, media_type=media_type, received_at=now,
         source=delivery.source[:60], source_number=_next_number(delivery.source[:60]),
         origin=storable_text(delivery.origin), source_key=storable_text(delivery.source_key, 500),
         received_by=actor.user, facts=source_facts.clean(dict(delivery.facts)), team=delivery.team, changed_at=now,

@@ -1,0 +1,1 @@
+"""Measures what the product claims (`make bench`), each figure beside a reference taken in the same run."""

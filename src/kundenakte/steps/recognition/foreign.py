@@ -1,0 +1,63 @@
+"""What has to be read from the foreign bytes themselves: the e-invoice in a PDF or XML, the headers of a mail.
+
+These functions run confined; they answer with what JSON can say.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from kundenakte.base.confinement import confined
+from kundenakte.records.renditions import XML
+
+_PDF_NEEDS = ("pikepdf", "kundenakte.records.einvoice_pdf")
+_MOST_MAIL = 40 * 1024 * 1024
+
+
+@confined(seconds=30, needs=_PDF_NEEDS)
+def einvoice_in_pdf(*, source: str, folder: str) -> dict[str, Any]:
+    """The e-invoice of a PDF (findings.EInvoice as a dictionary); its XML, byte for byte, is left in the folder."""
+    from kundenakte.records import einvoice_pdf
+
+    path = Path(source)
+    invoice = einvoice_pdf.read_pdf(path)
+    if invoice.embedded_name:
+        found = einvoice_pdf.extract_xml(path)
+        if found is not None:
+            (Path(folder) / XML).write_bytes(found[1])
+            invoice.xml_digest = hashlib.sha256(found[1]).hexdigest()
+    return asdict(invoice)
+
+
+@confined(seconds=30, needs=("lxml.etree", "kundenakte.records.einvoice"))
+def einvoice_in_xml(*, source: str) -> dict[str, Any]:
+    """The e-invoice that an XML file is."""
+    from kundenakte.records.einvoice import MAX_XML_BYTES, read_header
+
+    with Path(source).open("rb") as file:
+        return asdict(read_header(file.read(MAX_XML_BYTES + 1)))
+
+
+@confined(seconds=30, needs=("kundenakte.records.mail", "kundenakte.records.outlook"))
+def mail_headers(*, source: str, is_outlook: bool) -> dict[str, Any]:
+    """Addresses by role, subject and day (ISO, "" if unknown) of a mail."""
+    from kundenakte.records.mail import read_message
+    from kundenakte.records.outlook import NotReadable, read_outlook
+
+    path = Path(source)
+    try:
+        if is_outlook:
+            mail = read_outlook(path)
+        else:
+            with path.open("rb") as file:
+                mail = read_message(file.read(_MOST_MAIL))
+    except NotReadable:
+        return {"addresses": {}, "subject": "", "sent_on": ""}
+    return {
+        "addresses": mail.addresses,
+        "subject": mail.subject[:500],
+        "sent_on": mail.sent_at.date().isoformat() if mail.sent_at else "",
+    }

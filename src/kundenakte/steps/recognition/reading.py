@@ -1,0 +1,127 @@
+"""One arrival read: type, text, e-invoice and mail headers become `Findings`. Nothing here touches the database."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from kundenakte.customers import normal_forms
+from kundenakte.customers.own import OwnCompany
+from kundenakte.records.findings import EInvoice, Entity, Findings
+from kundenakte.records.letter import Letter
+from kundenakte.records.number_shapes import NumberShapes
+from kundenakte.records.pagetext import DocumentText
+from kundenakte.steps.recognition.classes import guess_classes
+from kundenakte.steps.recognition.direction import Direction, direction_of
+from kundenakte.steps.recognition.entities import find_entities
+from kundenakte.steps.recognition.printed import differences
+from kundenakte.steps.recognition.values import values_of
+
+NEEDS_OCR = "Die Seiten sind Bilder ohne Text und können noch nicht gelesen werden. Bitte einakten."
+
+
+@dataclass(frozen=True, slots=True)
+class Material:
+NEEDS_OCR = (
+    "Die Seiten sind Bilder ohne Text und können noch nicht gelesen werden. Bitte von Hand einakten."
+)
+
+    media_type: str
+    text: DocumentText | None
+    own: OwnCompany
+    shapes: NumberShapes
+    einvoice: EInvoice | None = None
+    # {"addresses": {"from": […], "to": […], "cc": […]}, "subject": …, "sent_on": ISO day}
+    mail: Mapping[str, Any] = field(default_factory=dict)
+    # What rendition had to say ("Das PDF ist mit einem Kennwort geschützt.").
+    notes: Sequence[str] = ()
+    # The code of a class the source named, and what the learned model thinks.
+    hint_code: str = ""
+    learned: Sequence[tuple[str, float]] = ()
+
+
+def read(material: Material) -> Findings:
+    """Everything that can be said about it; an empty list says that nothing was found."""
+    text = material.text
+    letter = Letter(text) if text is not None and not text.is_empty() else None
+    entities = find_entities(letter, own=material.own, shapes=material.shapes) if letter else []
+    einvoice = material.einvoice
+    direction: Direction = direction_of(letter, entities, material.own, einvoice=einvoice)
+    direction = direction or _direction_of_mail(material)
+    findings = Findings(
+        entities=[*_of_einvoice(einvoice, material.own), *_of_mail(material), *entities],
+        einvoice=einvoice,
+        direction=direction,
+        notes=[*material.notes],
+    )
+    if einvoice is not None:
+        einvoice.differences = differences(einvoice, letter, entities)
+        findings.notes += einvoice.notes
+    findings.needs_ocr = letter is None and text is not None and bool(text.pages)
+    if findings.needs_ocr and einvoice is None:
+        findings.notes.append(NEEDS_OCR)
+    findings.classes = guess_classes(
+        letter, entities=entities, direction=direction, einvoice=einvoice, hint_code=material.hint_code,
+        media_type=material.media_type, learned=material.learned,
+    )  # fmt: skip
+    findings.values = values_of(findings, _values_of_mail(material))
+    return findings
+
+
+def _of_einvoice(einvoice: EInvoice | None, own: OwnCompany) -> Iterator[Entity]:
+    """The identifiers of both parties; ours are marked and never count."""
+    if einvoice is None or einvoice.status != "invoice":
+        return
+    values = einvoice.values
+    for part in ("seller", "buyer"):
+        vat = normal_forms.vat_id(values.get(f"{part}_vat_id", ""))
+        ours = bool(vat and vat in own.vat_ids) or own.has_name(values.get(f"{part}_name", ""))
+        if vat:
+            yield Entity("vat_id", vat, vat, "xml", label=_TERMS[part], own=ours, part=part)
+        number = values.get(f"{part}_id", "")
+        if number and not ours:
+            yield Entity(
+                "customer_number", number, number, "xml", label="BT-46" if part == "buyer" else "BT-29", part=part
+            )
+        mail = normal_forms.email(values.get(f"{part}_email", ""))
+        if mail:
+            yield Entity("email", mail, mail, "xml", own=own.has_domain(mail), part=part)
+    for iban in filter(None, (normal_forms.iban(text) for text in values.get("iban", "").split(";"))):
+        yield Entity("iban", iban, iban, "xml", label="BT-84", own=iban in own.ibans, part="seller")
+
+
+_TERMS = {"seller": "BT-31", "buyer": "BT-48"}
+_NUMBER_TERMS = {"seller": "BT-29", "buyer": "BT-46"}
+
+
+def _of_mail(material: Material) -> Iterator[Entity]:
+    """The addresses in the headers; whoever wrote counts like whoever was written to, except ourselves."""
+    for role, addresses in material.mail.get("addresses", {}).items():
+        for text in addresses[:20]:
+            address = normal_forms.email(text)
+            if address:
+                ours = material.own.has_domain(address)
+                part = "sender" if role == "from" else "recipient"
+                yield Entity("email", address, text, "mail", label=role, own=ours, part=part)
+                domain = normal_forms.email_domain(address)
+                if domain:
+                    yield Entity("email_domain", domain, domain, "mail", label=role, own=ours, part=part)
+
+
+def _direction_of_mail(material: Material) -> Direction:
+    addresses = material.mail.get("addresses", {})
+    if any(material.own.has_domain(one) for one in addresses.get("from", [])):
+        return "sent"
+    if any(material.own.has_domain(one) for one in (*addresses.get("to", []), *addresses.get("cc", []))):
+        return "received"
+    return ""
+
+
+def _values_of_mail(material: Material) -> dict[str, str]:
+    sender = material.mail.get("addresses", {}).get("from", [])
+    return {
+        "subject": str(material.mail.get("subject", "")),
+        "dated_on": str(material.mail.get("sent_on", "")),
+        "sender": sender[0] if sender else "",
+    }

@@ -1,0 +1,131 @@
+"""What a person does in the inbox."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from kundenakte import pipeline
+from kundenakte.base.jobs.models import Job
+from kundenakte.base.journal import queries as journal
+from kundenakte.records.actions.documents import Description
+from kundenakte.records.models import Arrival, Document
+from kundenakte.records.refusals import AlreadyDone, BadValue, NotAllowed, NotFound
+from kundenakte.steps.filing.models import FilingDecision
+from tests.builders import NOW, a_class, a_customer_file, a_document, a_section, an_actor, an_arrival
+
+pytestmark = pytest.mark.django_db
+
+
+def described(code: str = "LETTER", number: str = "") -> Description:
+    return Description(a_class(code), "Ein Brief", number, date(2026, 11, 2))
+
+
+def test_what_a_person_files_is_a_document_with_its_bytes():
+    arrival, file = an_arrival(waiting=True), a_customer_file()
+    document = pipeline.file_by_hand(
+        actor=an_actor("verena"), arrival=arrival, customer_file=file, description=described(), now=NOW
+    )
+    assert document.valid_version is not None
+    assert document.valid_version.digest == arrival.digest
+    assert (arrival.state, arrival.document) == (Arrival.State.FILED, document)
+    assert FilingDecision.objects.get(arrival=arrival, outcome="filed").rule == "filing.by_hand"
+
+
+def test_filing_twice_is_refused():
+    arrival, file = an_arrival(waiting=True), a_customer_file()
+    wish = {"actor": an_actor(), "customer_file": file, "description": described(), "now": NOW}
+    pipeline.file_by_hand(arrival=arrival, **wish)
+    with pytest.raises(AlreadyDone):
+        pipeline.file_by_hand(arrival=arrival, **wish)
+    assert Document.objects.count() == 1
+
+
+def test_who_may_not_file_there_is_refused_and_it_goes_on_waiting():
+    arrival, file = an_arrival(waiting=True), a_customer_file()
+    with pytest.raises(NotAllowed):
+        pipeline.file_by_hand(
+            actor=an_actor("sabine"), arrival=arrival, customer_file=file, description=described("OFFER"), now=NOW
+        )
+    with pytest.raises(NotAllowed):
+        pipeline.file_by_hand(
+            actor=an_actor("paula"), arrival=arrival, customer_file=file, description=described(), now=NOW
+        )
+    arrival.refresh_from_db()
+    assert arrival.state == Arrival.State.WAITING
+
+
+def test_another_teams_arrival_answers_like_a_missing_one():
+    from kundenakte.base.accounts.models import Role
+
+    arrival = an_arrival(waiting=True)
+    arrival.team = Role.objects.get(code="buchhaltung")
+    arrival.save()
+    with pytest.raises(NotFound):
+        pipeline.discard(actor=an_actor("verena"), arrival=arrival, reason="weg", now=NOW)
+
+
+def test_a_person_can_make_it_the_next_version_of_a_document():
+    document, arrival = a_document(), an_arrival(waiting=True, content="Version 2")
+    pipeline.file_by_hand(
+        actor=an_actor(), arrival=arrival, customer_file=document.customer_file, description=described("OFFER"),
+        document=document, now=NOW,
+    )  # fmt: skip
+    assert document.versions.count() == 2
+    with pytest.raises(BadValue):
+        pipeline.file_by_hand(
+            actor=an_actor(), arrival=an_arrival(waiting=True), customer_file=a_customer_file("Andere"),
+            description=described("OFFER"), document=document, now=NOW,
+        )  # fmt: skip
+
+
+def test_the_same_number_makes_a_version_unless_the_person_says_it_is_new():
+    known = a_document(document_class="INV_OUT", number="RE-1")
+    wish = {"actor": an_actor(), "customer_file": known.customer_file, "now": NOW}
+    numbered = described("INV_OUT", "RE-1")
+    first = pipeline.file_by_hand(arrival=an_arrival(waiting=True, content="a"), description=numbered, **wish)
+    assert first == known
+    second = pipeline.file_by_hand(
+        arrival=an_arrival(waiting=True, content="b"), description=numbered, as_new=True, **wish
+    )
+    assert second != known
+
+
+def test_a_chosen_section_pins_the_document():
+    arrival, file = an_arrival(waiting=True), a_customer_file()
+    document = pipeline.file_by_hand(
+        actor=an_actor(), arrival=arrival, customer_file=file, description=described(),
+        section=a_section("vertraege"), now=NOW,
+    )  # fmt: skip
+    assert (document.section.key, document.is_pinned) == ("vertraege", True)
+
+
+def test_a_correction_is_journalled_and_learning_is_asked_for():
+    arrival, file = an_arrival(waiting=True), a_customer_file()
+    arrival.decision = {"candidates": [{"customer_id": -1}], "document_class": "OFFER"}
+    arrival.save()
+    document = pipeline.file_by_hand(
+        actor=an_actor(), arrival=arrival, customer_file=file, description=described(), now=NOW
+    )
+    assert "filing.corrected" in [entry.kind for entry in journal.history(document)]
+    assert Job.objects.filter(name="recognition.learn", state="waiting").count() == 1
+
+
+def test_setting_aside_needs_a_reason_keeps_the_bytes_and_can_be_undone():
+    from kundenakte.base import blobs
+
+    arrival = an_arrival(waiting=True)
+    with pytest.raises(BadValue):
+        pipeline.discard(actor=an_actor(), arrival=arrival, reason=" ", now=NOW)
+    pipeline.discard(actor=an_actor(), arrival=arrival, reason="Werbung", now=NOW)
+    assert blobs.default().has(arrival.digest)
+    pipeline.take_back(actor=an_actor(), arrival=arrival, now=NOW)
+    assert arrival.state == Arrival.State.WAITING
+
+
+def test_sending_again_puts_it_on_the_way():
+    arrival = an_arrival(waiting=True)
+    pipeline.try_again(actor=an_actor(), arrival=arrival, now=NOW)
+    assert arrival.state == Arrival.State.UNDER_WAY
+    assert Job.objects.filter(name="rendition.render", subject_id=arrival.pk, state="waiting").exists()
