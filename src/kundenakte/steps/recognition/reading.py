@@ -23,9 +23,7 @@ NEEDS_OCR = "Die Seiten sind Bilder ohne Text und können noch nicht gelesen wer
 
 @dataclass(frozen=True, slots=True)
 class Material:
-NEEDS_OCR = (
-    "Die Seiten sind Bilder ohne Text und können noch nicht gelesen werden. Bitte von Hand einakten."
-)
+    """What there is to read: the type by content, the text, what stands in the bytes, and what the house knows."""
 
     media_type: str
     text: DocumentText | None
