@@ -1,0 +1,147 @@
+"""The way of a document, from the door to its place: real files, the real steps, one worker in this process."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from kundenakte import pipeline
+from kundenakte.base.jobs.models import Job
+from kundenakte.base.jobs.worker import Worker
+from kundenakte.records import renditions
+from kundenakte.records.models import Arrival, Document, Rendition
+from tests.builders import NOW, SETUP, a_customer_file, an_actor
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+SAMPLES = Path(__file__).parent / "samples"
+
+
+@pytest.fixture(autouse=True)
+def _jobs():
+    pipeline.register_jobs()
+
+
+def received(content: bytes | Path, file_name: str = "", **more: Any) -> Arrival:
+    data = content.read_bytes() if isinstance(content, Path) else content
+    name = file_name or (content.name if isinstance(content, Path) else "brief.txt")
+    wish = {"actor": SETUP, "source": "folder:test", "now": NOW, **more}
+    return pipeline.receive(stream=io.BytesIO(data), file_name=name, **wish)
+
+
+def worked_off(arrival: Arrival) -> Arrival:
+    worker = Worker()
+    while worker.work_once():
+        pass
+    arrival.refresh_from_db()
+    return arrival
+
+
+def test_an_invoice_with_a_printed_customer_number_files_itself():
+    file = a_customer_file("Kunden AG Mitte", "69876")
+    arrival = worked_off(received(SAMPLES / "e-invoice" / "corpus-v1-correct_ZUGFeRD_1p0_BASIC_Einfach.pdf"))
+    assert renditions.page_image(arrival.digest, 1)
+    assert arrival.findings["einvoice"]["values"]["invoice_number"] == "471102"
+    assert arrival.state in {Arrival.State.FILED, Arrival.State.WAITING}
+    if arrival.state == Arrival.State.FILED:
+        assert arrival.document.customer_file == file
+
+
+def test_a_letter_as_text_goes_to_the_customer_it_names():
+    file = a_customer_file("Muster Maschinenbau GmbH", "K-10001")
+    letter = (
+        "Frankenblech Anlagenbau GmbH, Am Kanal 7, 90766 Fürth\n\n"
+        "Muster Maschinenbau GmbH\nHauptstraße 5\n90402 Nürnberg\n\nKundennummer: K-10001\n\n"
+        "Rechnung RE-2026-0815\nRechnungsnummer: RE-2026-0815\nRechnungsdatum: 12.11.2026\n\nGesamtbetrag: 119,00 EUR\n"
+    )
+    arrival = worked_off(received(letter.encode()))
+    assert arrival.state == Arrival.State.FILED, arrival.sentence
+    document = arrival.document
+    assert document is not None
+    assert document.customer_file == file
+    assert (document.number, document.fields["gross_amount"], document.section.key) == (
+        "RE-2026-0815", "119.00", "rechnungen",
+    )  # fmt: skip
+
+
+def test_what_names_nobody_waits_with_a_sentence():
+    arrival = worked_off(received(b"Hallo zusammen,\nanbei die Unterlagen wie besprochen.\nGruesse"))
+    assert (arrival.state, arrival.reason) == (Arrival.State.WAITING, "no_customer")
+    assert "Kunde" in arrival.sentence
+
+
+def test_the_same_delivery_twice_makes_one_document():
+    a_customer_file("Muster Maschinenbau GmbH", "K-10001")
+    facts = {"customer": "K-10001", "class": "Rechnung", "number": "RE-1"}
+    first = received(b"Rechnung RE-1", facts=facts)
+    assert first.document is not None  # filed at the door, before any worker
+    second = worked_off(received(b"Rechnung RE-1", facts=facts))
+    assert (second.state, second.document) == (Arrival.State.DUPLICATE, first.document)
+    assert Document.objects.count() == 1
+
+
+def test_the_next_bytes_under_the_same_number_are_the_next_version():
+    a_customer_file("Muster Maschinenbau GmbH", "K-10001")
+    facts = {"customer": "K-10001", "class": "Rechnung", "number": "RE-1"}
+    first = received(b"eins", facts=facts)
+    second = worked_off(received(b"zwei", facts=facts))
+    assert second.document == first.document
+    assert [version.number for version in first.document.versions.all()] == [1, 2]
+
+
+def test_a_source_that_contradicts_the_page_is_pointed_out():
+    a_customer_file("Muster Maschinenbau GmbH", "K-10001")
+    a_customer_file("Ganz Andere Werke AG", "K-10002")
+    letter = b"Kundennummer: K-10002\nGanz Andere Werke AG\nRechnung RE-9\nRechnungsnummer: RE-9\n"
+    facts = {"customer": "K-10001", "class": "Rechnung", "number": "RE-9"}
+    arrival = worked_off(received(letter, facts=facts))
+    assert arrival.state == Arrival.State.FILED
+    assert arrival.reason == "please_check"
+
+
+def test_dropped_on_a_file_it_is_filed_there_whatever_it_is():
+    file = a_customer_file("Muster Maschinenbau GmbH", "K-10001")
+    facts = {"customer_file_id": file.pk}
+    arrival = worked_off(received(b"Notiz ohne jeden Hinweis", actor=an_actor("verena"), facts=facts))
+    assert arrival.state == Arrival.State.FILED, arrival.sentence
+    assert arrival.document.customer_file == file
+
+
+def test_a_protected_pdf_waits_and_opens_with_its_password():
+    a_customer_file()
+    arrival = worked_off(received(SAMPLES / "pdf" / "pypdf_libreoffice-writer-password.pdf"))
+    assert arrival.state == Arrival.State.WAITING
+    assert "Kennwort" in arrival.sentence
+    pipeline.try_again(actor=an_actor(), arrival=arrival, now=NOW, password="openpassword")
+    worked_off(arrival)
+    pages = renditions.pages_of(arrival.digest)
+    assert pages is not None
+    assert pages.code == ""
+
+
+def test_all_pages_follow_the_first():
+    a_customer_file()
+    arrival = worked_off(received(SAMPLES / "pdf" / "qpdf_rotated.pdf"))
+    pages = Rendition.objects.get(digest=arrival.digest, kind="pages")
+    assert (pages.page_count, pages.ready) == (20, 20)
+    assert renditions.page_image(arrival.digest, 20)
+    assert not Job.objects.filter(state__in=("waiting", "failed")).exists()
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["opf_T02-02_002_page-tree-kids-links-recursive.pdf", "qpdf_bad1.pdf", "tika_testXXE.xml",
+     "defusedxml_xmlbomb.xml", "tika_testZip_relative.zip", "tika_testODTnotaZipFile.odt"],
+)  # fmt: skip
+def test_hostile_files_are_kept_and_wait_with_a_sentence(name):
+    from kundenakte.base import blobs
+
+    arrival = worked_off(received(SAMPLES / "hostile" / name))
+    assert arrival.state == Arrival.State.WAITING
+    assert arrival.sentence
+    with blobs.default().open(arrival.digest) as kept:
+        assert kept.read() == (SAMPLES / "hostile" / name).read_bytes()
+    assert not Job.objects.filter(state="failed").exists()
