@@ -62,7 +62,7 @@ def draw_invoice(source: Path, target: Path, *, code: str, kind: str, title: str
     except (etree.XMLSyntaxError, ValueError):
         rest = Rest()
     get = invoice.values.get
-    what = _TYPES.get(get("type_code", ""), "Rechnung")
+    what = _TYPES.get(get("type_code", ""), "Gutschrift" if "CreditNote" in invoice.syntax else "Rechnung")
     sheet = Sheet(
         target,
         kind=f"{kind} – {invoice.profile or invoice.syntax}",
