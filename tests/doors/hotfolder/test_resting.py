@@ -8,7 +8,7 @@ def a_file(size: int = 10, mtime_ns: int = 1, inode: int = 1) -> Found:
     return Found(("a.pdf",), size, mtime_ns, inode)
 
 
-def test_a_file_is_complete_when_it_has_rested():
+def test_a_file_is_complete_when_it_has_rested() -> None:
     resting = Resting()
     resting.note(a_file(), 100.0)
     assert resting.due_in(a_file(), 0.7, 100.0) > 0
@@ -16,7 +16,7 @@ def test_a_file_is_complete_when_it_has_rested():
     assert resting.due_in(a_file(), 0.7, 100.8) <= 0
 
 
-def test_growth_a_new_time_or_another_file_starts_the_rest_again():
+def test_growth_a_new_time_or_another_file_starts_the_rest_again() -> None:
     for changed in (a_file(size=20), a_file(mtime_ns=2), a_file(inode=2)):
         resting = Resting()
         resting.note(a_file(), 100.0)
@@ -24,13 +24,13 @@ def test_growth_a_new_time_or_another_file_starts_the_rest_again():
         assert resting.due_in(changed, 0.7, 100.8) > 0
 
 
-def test_an_old_file_time_does_not_shorten_the_rest():
+def test_an_old_file_time_does_not_shorten_the_rest() -> None:
     resting = Resting()
     resting.note(a_file(mtime_ns=1), 100.0)
     assert resting.due_in(a_file(mtime_ns=1), 0.7, 100.0) > 0
 
 
-def test_a_file_whose_writer_is_done_is_taken_quickly():
+def test_a_file_whose_writer_is_done_is_taken_quickly() -> None:
     resting = Resting()
     resting.note(a_file(), 100.0)
     resting.note_finished(a_file())
@@ -39,7 +39,7 @@ def test_a_file_whose_writer_is_done_is_taken_quickly():
     assert resting.due_in(a_file(size=20), 0.7, 100.4) > 0
 
 
-def test_an_empty_file_gets_time_to_be_filled():
+def test_an_empty_file_gets_time_to_be_filled() -> None:
     resting = Resting()
     resting.note(a_file(size=0), 100.0)
     resting.note_finished(a_file(size=0))
@@ -47,7 +47,7 @@ def test_an_empty_file_gets_time_to_be_filled():
     assert resting.due_in(a_file(size=0), 0.7, 105.1) <= 0
 
 
-def test_what_was_gone_is_new_when_it_comes_again():
+def test_what_was_gone_is_new_when_it_comes_again() -> None:
     resting = Resting()
     resting.note(a_file(), 100.0)
     resting.forget_all_but(set())

@@ -25,7 +25,7 @@ def seen(root: Path, depth: int = 8, leave_out: frozenset[tuple[str, ...]] = fro
     return result
 
 
-def test_files_in_sub_folders_are_found_to_the_bound_depth(tmp_path: Path):
+def test_files_in_sub_folders_are_found_to_the_bound_depth(tmp_path: Path) -> None:
     (tmp_path / "a" / "b").mkdir(parents=True)
     for name in ("1.pdf", "a/2.pdf", "a/b/3.pdf"):
         (tmp_path / name).write_bytes(b"x")
@@ -34,7 +34,7 @@ def test_files_in_sub_folders_are_found_to_the_bound_depth(tmp_path: Path):
     assert seen(tmp_path, leave_out=frozenset({("a",)})) == {"1.pdf": "file"}
 
 
-def test_links_and_pipes_are_seen_as_such_and_never_entered(tmp_path: Path):
+def test_links_and_pipes_are_seen_as_such_and_never_entered(tmp_path: Path) -> None:
     outside = tmp_path / "outside"
     outside.mkdir()
     (outside / "secret.txt").write_bytes(b"secret")
@@ -52,7 +52,7 @@ def test_links_and_pipes_are_seen_as_such_and_never_entered(tmp_path: Path):
         pass
 
 
-def test_a_folder_replaced_by_a_link_is_refused_on_the_way(tmp_path: Path):
+def test_a_folder_replaced_by_a_link_is_refused_on_the_way(tmp_path: Path) -> None:
     (tmp_path / "real").mkdir()
     (tmp_path / "sub").symlink_to(tmp_path / "real")
     with pytest.raises(OSError), opened_folder(tmp_path, ("sub",)):  # noqa: PT011 – ELOOP or ENOTDIR
@@ -60,7 +60,7 @@ def test_a_folder_replaced_by_a_link_is_refused_on_the_way(tmp_path: Path):
 
 
 @pytest.mark.parametrize("name", [b"Pr\xfcfung.pdf", b"a\nb.pdf", "ü".encode() * 127, b"-rf", b"a b'\"$(x).pdf"])
-def test_any_name_is_found_and_opened(tmp_path: Path, name: bytes):
+def test_any_name_is_found_and_opened(tmp_path: Path, name: bytes) -> None:
     path = os.path.join(os.fsencode(tmp_path), name)  # noqa: PTH118 – bytes
     with open(path, "wb") as target:  # noqa: PTH123 – bytes
         target.write(b"x")
@@ -69,18 +69,18 @@ def test_any_name_is_found_and_opened(tmp_path: Path, name: bytes):
         assert os.read(handle, 10) == b"x"
 
 
-def test_a_file_that_is_gone_says_so(tmp_path: Path):
+def test_a_file_that_is_gone_says_so(tmp_path: Path) -> None:
     with pytest.raises(NotThere), opened_file(tmp_path, ("a.pdf",)):
         pass
     assert found_at(tmp_path, ("a.pdf",)) is None
 
 
-def test_a_missing_folder_is_an_error_of_its_own(tmp_path: Path):
+def test_a_missing_folder_is_an_error_of_its_own(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError):
         seen(tmp_path / "missing")
 
 
-def test_a_file_that_somebody_writes_is_noticed(tmp_path: Path):
+def test_a_file_that_somebody_writes_is_noticed(tmp_path: Path) -> None:
     path = tmp_path / "a.pdf"
     with path.open("wb") as writer:
         writer.write(b"x")
@@ -91,7 +91,7 @@ def test_a_file_that_somebody_writes_is_noticed(tmp_path: Path):
         assert not somebody_writes(handle)
 
 
-def test_the_stamp_changes_with_size_time_and_file():
+def test_the_stamp_changes_with_size_time_and_file() -> None:
     found = Found(("a",), 1, 2, 3)
     others = (Found(("a",), 2, 2, 3), Found(("a",), 1, 3, 3), Found(("a",), 1, 2, 4))
     assert found.stamp not in {other.stamp for other in others}
