@@ -10,6 +10,7 @@ from __future__ import annotations
 import io
 import json
 import re
+import zipfile
 import zlib
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -33,6 +34,7 @@ _LEAST_PER_CLASS = 3
 _WANTED_PRECISION = 0.97
 # With fewer known words than this share, the document is like nothing that was learnt.
 _LEAST_KNOWN = 0.4
+_SUREST = 0.99
 _MOST_BYTES = 64 * 1024 * 1024
 
 
@@ -102,7 +104,7 @@ class LearnedModel:
                 about = json.loads(bytes(stored["about"]).decode())
                 arrays = {key: stored[key] for key in ("idf", "weights", "intercept")}
             codes, numbers = about["codes"], (float(about["temperature"]), float(about["threshold"]))
-        except (ValueError, KeyError, OSError, EOFError, TypeError, zlib.error) as error:
+        except (ValueError, KeyError, OSError, EOFError, TypeError, zlib.error, zipfile.BadZipFile) as error:
             raise UnreadableModel("Das gelernte Modell ist beschädigt und wird neu gelernt.") from error
         if about.get("format") != FORMAT or arrays["weights"].shape != (len(codes), _PLACES):
             raise UnreadableModel("Das gelernte Modell gehört zu einer anderen Fassung und wird neu gelernt.")
@@ -125,7 +127,9 @@ class LearnedModel:
             return []
         scores = (values / norm) @ self._weights[places] + self._intercept
         shares = _softmax(scores[None, :] / self.temperature)[0]
-        return sorted(zip(self.codes, map(float, shares), strict=True), key=lambda entry: -entry[1])
+        # Documents held back were few: nobody can be surer than that.
+        ranked = [(code, min(float(share), _SUREST)) for code, share in zip(self.codes, shares, strict=True)]
+        return sorted(ranked, key=lambda entry: -entry[1])
 
 
 def _places(text: str) -> dict[int, int]:
@@ -188,7 +192,7 @@ def _held_back_scores(matrix: Any, labels: NDArray[np.int64], classes: int, seed
 
 def _temperature(scores: NDArray[np.float64], labels: NDArray[np.int64]) -> float:
     """The divisor of scores under which the confidence fits best how often the guess was right."""
-    candidates = np.geomspace(0.2, 20, 60)
+    candidates = np.geomspace(0.5, 20, 60)
     at = np.arange(len(labels))
     losses = [-np.log(_softmax(scores / one)[at, labels] + 1e-9).mean() for one in candidates]
     return float(candidates[int(np.argmin(losses))])
@@ -200,7 +204,7 @@ def _threshold(shares: NDArray[np.float64], labels: NDArray[np.int64]) -> float:
     order = np.argsort(-confidence)
     precision = np.cumsum(right[order]) / np.arange(1, len(order) + 1)
     good = np.nonzero(precision >= _WANTED_PRECISION)[0]
-    return max(0.5, float(confidence[order][good[-1]])) if len(good) else 1.1
+    return min(_SUREST, max(0.5, float(confidence[order][good[-1]]))) if len(good) else 1.1
 
 
 def _softmax(scores: NDArray[Any]) -> NDArray[np.float64]:
