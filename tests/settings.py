@@ -30,11 +30,12 @@ else:
     os.environ["KUNDENAKTE_DATABASE_URL"] = ""
 
 from kundenakte.config.settings import *  # noqa: E402, F403
-from kundenakte.config.settings import DATA, DATABASES, STORAGES  # noqa: E402
+from kundenakte.config.settings import DATA, DATABASES, STATIC_ROOT, STORAGES  # noqa: E402
 
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     # A file, not memory: tests start real processes that must see it. They are killed, the machine is not.
     DATABASES["default"]["TEST"] = {"NAME": str(DATA / "test.sqlite3")}
     DATABASES["default"]["OPTIONS"]["init_command"] += "PRAGMA synchronous=OFF;"
+STATIC_ROOT.mkdir(parents=True, exist_ok=True)
 STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
