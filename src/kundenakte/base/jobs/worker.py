@@ -256,68 +256,6 @@ class Worker:
         else:
             log.warning("the worker waits: %s (%s)", hindrance, error)
         self._forget_connection()
-        self.rest(seconds)
-
-    def _put_back(self, row: Held, seconds: float, hindrance: str) -> bool:
-        """Whether it could be written, or is no longer ours."""
-        try:
-            with transaction.atomic():
-                claims.put_back(self.name, row, seconds=seconds, error=hindrance, counts=False)
-        except LostHold:
-            return True
-        except Exception as error:
-            if _hindrance(error) is None:
-                raise
-            return False
-        return True
-
-    # What becomes of one row; inside the transaction
-
-    def _settle(self, outcome: Outcome) -> Held | None:
-        held, kind = outcome.held, outcome.kind
-        if outcome.apply is not None:
-            goes_on = outcome.apply()
-            if kind.every is not None:
-                claims.end(self.name, held, again_in=kind.every)
-            elif goes_on and kind.then is not None:
-                return claims.go_on(self.name, held, kind.then)
-            else:
-                claims.end(self.name, held)
-            return None
-        error = outcome.error or LookupError("no outcome")
-        if isinstance(error, Interrupted):
-            claims.put_back(self.name, held, seconds=0, error="", counts=False)
-        elif kind.every is not None:
-            claims.end(self.name, held, again_in=kind.every, error=_described(error))
-        elif isinstance(error, GiveUp) or held.attempt >= kind.max_attempts:
-            self._fail(outcome, error)
-        else:
-            log.warning("%s %s failed, try %s", held.name, held.subject_id, held.attempt, exc_info=error)
-            pause = BACKOFF[min(held.attempt, len(BACKOFF)) - 1]
-            claims.put_back(self.name, held, seconds=pause, error=_described(error), counts=True)
-        return None
-
-    def _fail(self, outcome: Outcome, error: BaseException) -> None:
-        held, kind = outcome.held, outcome.kind
-        log.warning("%s %s failed for good: %s", held.name, held.subject_id, error)
-        claims.fail(self.name, held, error=_described(error))
-        if kind.on_failed is not None:
-            kind.on_failed(held.subject_id, error.sentence if isinstance(error, GiveUp) else _SENTENCE)
-
-    # Rest
-
-    def _next_pause(self) -> float:
-        seconds = PAUSES[min(self._hindered, len(PAUSES) - 1)]
-        self._hindered += 1
-        return seconds
-
-    def _rest(self, error: Exception) -> None:
-        """After an error of the loop itself: say it, forget a broken connection, wait."""
-        if passing(error) is None:
-            log.error("the worker stumbled", exc_info=error)
-        else:
-            log.warning("the worker waits: %s", error)
-        self._forget_connection()
         self.rest(self._next_pause())
 
     def _forget_connection(self) -> None:
