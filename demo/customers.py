@@ -77,6 +77,24 @@ def make_customers(count: int, seed: int | str = 1) -> list[Customer]:
     return maker.made[:count]
 
 
+def make_strangers(known: list[Customer], count: int, seed: int | str) -> list[Customer]:
+    """Companies that are not among `known` and share no name, domain or telephone number with them."""
+    names = {c.name for c in known}
+    domains = {c.domain for c in known}
+    free = [
+        c
+        for c in make_customers(2 * count + 40, f"strangers/{seed}")
+        if c.name not in names and c.domain not in domains
+    ]
+    strangers = []
+    for index, customer in enumerate(free[:count]):
+        people = tuple(replace(person, phone="") for person in customer.contacts)
+        # From the end of the free range, which customers reach with the four thousandth only.
+        number = phone(4999 - index) if customer.country == "DE" and len(known) < 4000 else ""
+        strangers.append(replace(customer, contacts=people, phone=number))
+    return strangers
+
+
 class _Maker:
     """Draws one customer after the other and remembers what is taken."""
 

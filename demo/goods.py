@@ -99,10 +99,11 @@ MACHINES = (
 def draw_items(rng: Random, *, most: int = 6, service: bool = False) -> tuple[Item, ...]:
     """Between two and `most` lines that could stand together on one order."""
     pool = WORK[:3] if service else PARTS
-    parts = [
-        Item(article, _amount(article, rng), rng.choice((0, 0, 0, 3, 5)))
-        for article in rng.sample(pool, min(len(pool), rng.randint(2, most)))
-    ]
+    wanted = rng.randint(2, most)
+    chosen = rng.sample(pool, min(len(pool), wanted))
+    if most > len(pool) and not service:
+        chosen += rng.choices(pool, k=max(wanted - len(pool), 0))
+    parts = [Item(article, _amount(article, rng), rng.choice((0, 0, 0, 3, 5))) for article in chosen]
     if service:
         return (*parts, Item(rng.choice(PARTS[:3]), 1000 * rng.randint(1, 2)))
     if sum(item.total for item in parts) > 1_500_000 and rng.random() < 0.7:

@@ -56,7 +56,8 @@ def bill_of(case: Case, paper: Paper, items: tuple[Item, ...]) -> Bill:
     corrects = (case.given["INV_OUT"], date.fromisoformat(case.given["invoiced"])) if credit else None
     return Bill(
         number=paper.number, dated_on=paper.dated_on, type_code="381" if credit else "380",
-        due_on=paper.dated_on + timedelta(30), buyer_reference=case.project, order_number=case.given.get("ORDER_IN", ""),
+        due_on=paper.dated_on + timedelta(30), buyer_reference=case.project,
+            order_number=case.given.get("ORDER_IN", ""),
         corrects=corrects, seller=paper.sender, buyer=paper.recipient,
         delivered_on=date.fromisoformat(case.given.get("delivered", paper.dated_on.isoformat())), items=items,
         percent=case.vat_percent,

@@ -12,8 +12,8 @@ from datetime import date
 from xml.sax.saxutils import escape
 
 import pikepdf
-from PIL import ImageCms
 from pikepdf import AttachedFileSpec, Dictionary, Name, String
+from PIL import ImageCms
 
 FILE_NAME = "factur-x.xml"
 _FX = "urn:factur-x:pdfa:CrossIndustryDocument:invoice:1p0#"

@@ -48,17 +48,21 @@ def workbook(sheets: Sequence[SheetOfCells], *, title: str, author: str, created
         f'<Relationship Id="rId{n}" Type="{_REL}/worksheet" Target="worksheets/sheet{n}.xml"/>' for n in numbers
     )
     parts = {
-        "[Content_Types].xml": f'<Types xmlns="{_PACK}/content-types"><Default Extension="rels" ContentType="application/'
+        "[Content_Types].xml": f'<Types xmlns="{_PACK}/content-types"><Default Extension="rels" '
+        f'ContentType="application/'
         'vnd.openxmlformats-package.relationships+xml"/><Default Extension="xml" ContentType="application/xml"/>'
         f'<Override PartName="/xl/workbook.xml" ContentType="{_KIND}.sheet.main+xml"/>'
         f'<Override PartName="/xl/styles.xml" ContentType="{_KIND}.styles+xml"/>'
-        f'<Override PartName="/docProps/core.xml" ContentType="application/vnd.openxmlformats-package.core-properties+xml"/>{types}</Types>',
-        "_rels/.rels": f'<Relationships xmlns="{_PACK}/relationships"><Relationship Id="rId1" Type="{_REL}/officeDocument" '
+        f'<Override PartName="/docProps/core.xml" '
+        f'ContentType="application/vnd.openxmlformats-package.core-properties+xml"/>{types}</Types>',
+        "_rels/.rels": f'<Relationships xmlns="{_PACK}/relationships"><Relationship Id="rId1" '
+        f'Type="{_REL}/officeDocument" '
         f'Target="xl/workbook.xml"/><Relationship Id="rId2" Type="{_PACK}/relationships/metadata/core-properties" '
         'Target="docProps/core.xml"/></Relationships>',
         "docProps/core.xml": core_properties(title, author, created),
         "xl/workbook.xml": f'<workbook xmlns="{_MAIN}" xmlns:r="{_REL}"><sheets>{listed}</sheets></workbook>',
-        "xl/_rels/workbook.xml.rels": f'<Relationships xmlns="{_PACK}/relationships">{links}<Relationship Id="rId{len(sheets) + 1}" '
+        "xl/_rels/workbook.xml.rels": f'<Relationships xmlns="{_PACK}/relationships">{links}<Relationship '
+        f'Id="rId{len(sheets) + 1}" '
         f'Type="{_REL}/styles" Target="styles.xml"/></Relationships>',
         "xl/styles.xml": _styles(),
     }
@@ -91,11 +95,13 @@ def _styles() -> str:
     # (font, fill, border, number format) in the order of STYLES
     cells = ((0, 0, 0, 0), (1, 0, 0, 0), (2, 2, 0, 0), (0, 0, 0, 164), (1, 0, 1, 164), (0, 0, 0, 10), (3, 0, 0, 0))
     xfs = "".join(
-        f'<xf numFmtId="{f}" fontId="{a}" fillId="{b}" borderId="{c}" xfId="0" applyNumberFormat="1" applyFont="1" applyFill="1"/>'
+        f'<xf numFmtId="{f}" fontId="{a}" fillId="{b}" borderId="{c}" xfId="0" applyNumberFormat="1" applyFont="1" '
+        f'applyFill="1"/>'
         for a, b, c, f in cells
     )
     return (
-        f'<styleSheet xmlns="{_MAIN}"><numFmts count="1"><numFmt numFmtId="164" formatCode="#,##0.00\\ &quot;€&quot;"/></numFmts>'
+        f'<styleSheet xmlns="{_MAIN}"><numFmts count="1"><numFmt numFmtId="164" formatCode="#,##0.00\\ '
+        f'&quot;€&quot;"/></numFmts>'
         f'<fonts count="{len(fonts)}">{"".join(fonts)}</fonts><fills count="{len(fills)}">{"".join(fills)}</fills>'
         f'<borders count="{len(borders)}">{"".join(borders)}</borders>'
         '<cellStyleXfs count="1"><xf numFmtId="0" fontId="0" fillId="0" borderId="0"/></cellStyleXfs>'
@@ -109,7 +115,11 @@ def _worksheet(sheet: SheetOfCells) -> str:
         f'<row r="{r}">{"".join(_cell(f"{chr(64 + c)}{r}", value) for c, value in enumerate(row, 1))}</row>'
         for r, row in enumerate(sheet.rows, 1)
     )
-    return f'<worksheet xmlns="{_MAIN}"><sheetPr><pageSetUpPr fitToPage="1"/></sheetPr><cols>{columns}</cols><sheetData>{rows}</sheetData><pageSetup paperSize="9" orientation="landscape" fitToWidth="1" fitToHeight="0"/></worksheet>'
+    page = '<pageSetup paperSize="9" orientation="landscape" fitToWidth="1" fitToHeight="0"/>'
+    return (
+        f'<worksheet xmlns="{_MAIN}"><sheetPr><pageSetUpPr fitToPage="1"/></sheetPr><cols>{columns}</cols>'
+        f"<sheetData>{rows}</sheetData>{page}</worksheet>"
+    )
 
 
 def _cell(reference: str, cell: Cell | str | float) -> str:

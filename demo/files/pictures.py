@@ -10,8 +10,8 @@ from random import Random
 import pikepdf
 import pypdfium2
 import reportlab
-from PIL import Image, ImageChops, ImageDraw, ImageFilter, ImageFont
 from pikepdf import Array, Dictionary, Name
+from PIL import Image, ImageChops, ImageDraw, ImageFilter, ImageFont
 
 from demo.goods import Machine
 
@@ -31,8 +31,8 @@ def _noise(rng: Random, size: tuple[int, int], grain: int, strength: float) -> I
 
 def _textured(rng: Random, size: tuple[int, int], colour: tuple[int, int, int]) -> Image.Image:
     ground = Image.new("RGB", size, colour)
-    grain = Image.merge("RGB", [_noise(rng, size, 3, 0.22)] * 3)
-    return ImageChops.overlay(ground, ImageChops.overlay(grain, Image.merge("RGB", [_noise(rng, size, 160, 0.5)] * 3)))
+    grain = ImageChops.overlay(_noise(rng, size, 3, 0.22), _noise(rng, size, 160, 0.5))
+    return ImageChops.overlay(ground, Image.merge("RGB", [grain] * 3))
 
 
 def plate_photo(machine: Machine, maker: str, rng: Random) -> bytes:
@@ -45,7 +45,8 @@ def plate_photo(machine: Machine, maker: str, rng: Random) -> bytes:
     draw.rectangle((6, 6, 1113, 128), fill=(22, 66, 91))
     draw.text((40, 34), maker, font=_font(46, bold=True), fill=(240, 243, 246))
     rows = (("Typ", f"{machine.kind} {machine.model}"), ("Serien-Nr.", machine.serial), ("Baujahr", str(machine.built)),
-            ("Anschluss", f"3/N/PE 400 V 50 Hz  {rng.choice((16, 25, 32, 63))} A"), ("Masse", f"{rng.randint(3, 48) * 50} kg"))  # fmt: skip
+            ("Anschluss", f"3/N/PE 400 V 50 Hz  {rng.choice((16, 25, 32, 63))} A"), ("Masse",
+                f"{rng.randint(3, 48) * 50} kg"))  # fmt: skip
     for number, (label, value) in enumerate(rows):
         top = 166 + number * 92
         draw.text((44, top), label, font=_font(34), fill=(60, 64, 70))
@@ -62,7 +63,7 @@ def plate_photo(machine: Machine, maker: str, rng: Random) -> bytes:
     at = (240 + rng.randint(-40, 40), 190 + rng.randint(-30, 30))
     picture.paste((30, 34, 36), (at[0] + 10, at[1] + 14), mask.filter(ImageFilter.GaussianBlur(6)))
     picture.paste(plate, at, mask)
-    return _jpeg(_lit(picture, rng))
+    return _jpeg(_lit(picture, rng).resize((1280, 960)))
 
 
 def damage_photo(rng: Random) -> bytes:
@@ -86,10 +87,8 @@ def damage_photo(rng: Random) -> bytes:
 
 def _lit(picture: Image.Image, rng: Random) -> Image.Image:
     """Brighter on one side, darker at the edges, as under a hall lamp."""
-    wide, high = picture.size
-    far = Image.linear_gradient("L").resize((2 * wide, 2 * wide)).rotate(rng.choice((35, 145, 215)))
-    light = far.crop((wide // 2, wide // 2, wide // 2 + wide, wide // 2 + high))
-    soft = light.point([int(110 + v * 0.28) for v in range(256)])
+    far = Image.linear_gradient("L").rotate(rng.choice((35, 145, 215))).crop((64, 80, 192, 176))
+    soft = far.point([int(110 + v * 0.28) for v in range(256)]).resize(picture.size, Image.Resampling.BILINEAR)
     return ImageChops.overlay(picture, Image.merge("RGB", [soft] * 3))
 
 
@@ -141,7 +140,8 @@ def pictures_pdf(pictures: list[Image.Image], dpi: int) -> bytes:
     for picture in pictures:
         stream = document.make_stream(_jpeg(picture, 68))
         stream.update(Dictionary(Type=Name.XObject, Subtype=Name.Image, Width=picture.width, Height=picture.height,
-                                 ColorSpace=Name.DeviceGray if picture.mode == "L" else Name.DeviceRGB, BitsPerComponent=8,
+                                 ColorSpace=Name.DeviceGray if picture.mode == "L" else Name.DeviceRGB,
+                                     BitsPerComponent=8,
                                  Filter=Name.DCTDecode))  # fmt: skip
         wide, high = picture.width * 72 / dpi, picture.height * 72 / dpi
         content = document.make_stream(f"q {wide:.2f} 0 0 {high:.2f} 0 0 cm /Im0 Do Q".encode())

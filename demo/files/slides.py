@@ -16,11 +16,13 @@ _KIND = "application/vnd.openxmlformats-officedocument.presentationml"
 _HEAD = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 _SPACES = f'xmlns:a="{_A}" xmlns:r="{_R}" xmlns:p="{_P}"'
 _EMPTY_TREE = (
-    '<p:nvGrpSpPr><p:cNvPr id="1" name=""/><p:cNvGrpSpPr/><p:nvPr/></p:nvGrpSpPr><p:grpSpPr><a:xfrm><a:off x="0" y="0"/>'
+    '<p:nvGrpSpPr><p:cNvPr id="1" name=""/><p:cNvGrpSpPr/><p:nvPr/></p:nvGrpSpPr><p:grpSpPr><a:xfrm><a:off x="0" '
+    'y="0"/>'
     '<a:ext cx="0" cy="0"/><a:chOff x="0" y="0"/><a:chExt cx="0" cy="0"/></a:xfrm></p:grpSpPr>'
 )
 _MAP = (
-    '<p:clrMap bg1="lt1" tx1="dk1" bg2="lt2" tx2="dk2" accent1="accent1" accent2="accent2" accent3="accent3" accent4="accent4" '
+    '<p:clrMap bg1="lt1" tx1="dk1" bg2="lt2" tx2="dk2" accent1="accent1" accent2="accent2" accent3="accent3" '
+    'accent4="accent4" '
     'accent5="accent5" accent6="accent6" hlink="hlink" folHlink="folHlink"/>'
 )
 
@@ -34,13 +36,16 @@ def presentation(
         f'<Override PartName="/ppt/slides/slide{n}.xml" ContentType="{_KIND}.slide+xml"/>' for n in range(1, count + 1)
     )
     parts = {
-        "[Content_Types].xml": f'<Types xmlns="{_PACK}/content-types"><Default Extension="rels" ContentType="application/'
+        "[Content_Types].xml": f'<Types xmlns="{_PACK}/content-types"><Default Extension="rels" '
+        f'ContentType="application/'
         'vnd.openxmlformats-package.relationships+xml"/><Default Extension="xml" ContentType="application/xml"/>'
         f'<Override PartName="/ppt/presentation.xml" ContentType="{_KIND}.presentation.main+xml"/>'
         f'<Override PartName="/ppt/slideMasters/slideMaster1.xml" ContentType="{_KIND}.slideMaster+xml"/>'
         f'<Override PartName="/ppt/slideLayouts/slideLayout1.xml" ContentType="{_KIND}.slideLayout+xml"/>'
-        '<Override PartName="/ppt/theme/theme1.xml" ContentType="application/vnd.openxmlformats-officedocument.theme+xml"/>'
-        f'<Override PartName="/docProps/core.xml" ContentType="application/vnd.openxmlformats-package.core-properties+xml"/>{overrides}</Types>',
+        '<Override PartName="/ppt/theme/theme1.xml" '
+        'ContentType="application/vnd.openxmlformats-officedocument.theme+xml"/>'
+        f'<Override PartName="/docProps/core.xml" '
+        f'ContentType="application/vnd.openxmlformats-package.core-properties+xml"/>{overrides}</Types>',
         "_rels/.rels": _relations(("officeDocument", "ppt/presentation.xml"), core="docProps/core.xml"),
         "docProps/core.xml": core_properties(slides[0][0], author, created),
         "ppt/presentation.xml": _presentation(count),
@@ -48,12 +53,14 @@ def presentation(
             ("slideMaster", "slideMasters/slideMaster1.xml"),
             *(("slide", f"slides/slide{n}.xml") for n in range(1, count + 1)),
         ),
-        "ppt/slideMasters/slideMaster1.xml": f"<p:sldMaster {_SPACES}><p:cSld><p:spTree>{_EMPTY_TREE}</p:spTree></p:cSld>{_MAP}"
+        "ppt/slideMasters/slideMaster1.xml": f"<p:sldMaster {_SPACES}><p:cSld><p:spTree>{_EMPTY_TREE}</p:spTree>"
+        f"</p:cSld>{_MAP}"
         '<p:sldLayoutIdLst><p:sldLayoutId id="2147483649" r:id="rId1"/></p:sldLayoutIdLst></p:sldMaster>',
         "ppt/slideMasters/_rels/slideMaster1.xml.rels": _relations(
             ("slideLayout", "../slideLayouts/slideLayout1.xml"), ("theme", "../theme/theme1.xml")
         ),
-        "ppt/slideLayouts/slideLayout1.xml": f'<p:sldLayout {_SPACES} type="blank"><p:cSld name="Leer"><p:spTree>{_EMPTY_TREE}'
+        "ppt/slideLayouts/slideLayout1.xml": f'<p:sldLayout {_SPACES} type="blank"><p:cSld name="Leer"><p:spTree>'
+        f"{_EMPTY_TREE}"
         "</p:spTree></p:cSld><p:clrMapOvr><a:masterClrMapping/></p:clrMapOvr></p:sldLayout>",
         "ppt/slideLayouts/_rels/slideLayout1.xml.rels": _relations(("slideMaster", "../slideMasters/slideMaster1.xml")),
         "ppt/theme/theme1.xml": _theme(colour),
@@ -82,7 +89,8 @@ def _presentation(count: int) -> str:
     slides = "".join(f'<p:sldId id="{255 + n}" r:id="rId{n + 1}"/>' for n in range(1, count + 1))
     return (
         f'<p:presentation {_SPACES}><p:sldMasterIdLst><p:sldMasterId id="2147483648" r:id="rId1"/></p:sldMasterIdLst>'
-        f'<p:sldIdLst>{slides}</p:sldIdLst><p:sldSz cx="12192000" cy="6858000"/><p:notesSz cx="6858000" cy="9144000"/></p:presentation>'
+        f'<p:sldIdLst>{slides}</p:sldIdLst><p:sldSz cx="12192000" cy="6858000"/><p:notesSz cx="6858000" '
+        f'cy="9144000"/></p:presentation>'
     )
 
 
@@ -114,7 +122,8 @@ def _shape(number: int, name: str, place: tuple[int, int, int, int], text: str, 
     x, y, wide, high = place
     paint = f'<a:solidFill><a:srgbClr val="{fill}"/></a:solidFill>' if fill else "<a:noFill/>"
     return (
-        f'<p:sp><p:nvSpPr><p:cNvPr id="{number}" name="{name}"/><p:cNvSpPr/><p:nvPr/></p:nvSpPr><p:spPr><a:xfrm><a:off x="{x}" y="{y}"/>'
+        f'<p:sp><p:nvSpPr><p:cNvPr id="{number}" name="{name}"/><p:cNvSpPr/><p:nvPr/></p:nvSpPr><p:spPr><a:xfrm>'
+        f'<a:off x="{x}" y="{y}"/>'
         f'<a:ext cx="{wide}" cy="{high}"/></a:xfrm><a:prstGeom prst="rect"><a:avLst/></a:prstGeom>{paint}</p:spPr>'
         f'<p:txBody><a:bodyPr wrap="square"/><a:lstStyle/>{text or "<a:p/>"}</p:txBody></p:sp>'
     )
@@ -128,7 +137,8 @@ def _paragraph(text: str, size: int, colour: str, *, bold: bool = False, bullet:
     )
     weight = ' b="1"' if bold else ""
     return (
-        f'<a:p>{mark}<a:r><a:rPr lang="de-DE" sz="{size * 100}"{weight}><a:solidFill><a:srgbClr val="{colour}"/></a:solidFill>'
+        f'<a:p>{mark}<a:r><a:rPr lang="de-DE" sz="{size * 100}"{weight}><a:solidFill><a:srgbClr val="{colour}"/>'
+        f"</a:solidFill>"
         f'<a:latin typeface="Arial"/></a:rPr><a:t>{escape(text)}</a:t></a:r></a:p>'
     )
 
@@ -170,8 +180,11 @@ def _theme(colour: str) -> str:
     line = f'<a:ln w="6350">{fill}</a:ln>'
     effect = "<a:effectStyle><a:effectLst/></a:effectStyle>"
     return (
-        f'<a:theme xmlns:a="{_A}" name="Haus"><a:themeElements><a:clrScheme name="Haus">{colours}</a:clrScheme><a:fontScheme name="Haus">'
-        f'<a:majorFont>{font}</a:majorFont><a:minorFont>{font}</a:minorFont></a:fontScheme><a:fmtScheme name="Haus"><a:fillStyleLst>'
-        f"{fill * 3}</a:fillStyleLst><a:lnStyleLst>{line * 3}</a:lnStyleLst><a:effectStyleLst>{effect * 3}</a:effectStyleLst>"
+        f'<a:theme xmlns:a="{_A}" name="Haus"><a:themeElements><a:clrScheme name="Haus">{colours}</a:clrScheme>'
+        f'<a:fontScheme name="Haus">'
+        f"<a:majorFont>{font}</a:majorFont><a:minorFont>{font}</a:minorFont></a:fontScheme><a:fmtScheme "
+        f'name="Haus"><a:fillStyleLst>'
+        f"{fill * 3}</a:fillStyleLst><a:lnStyleLst>{line * 3}</a:lnStyleLst><a:effectStyleLst>"
+        f"{effect * 3}</a:effectStyleLst>"
         f"<a:bgFillStyleLst>{fill * 3}</a:bgFillStyleLst></a:fmtScheme></a:themeElements></a:theme>"
     )

@@ -52,7 +52,8 @@ def _header_and_footer(section: Any, paper: Paper) -> None:
     head.alignment = WD_ALIGN_PARAGRAPH.RIGHT
     bank = f"{sender.bank} · IBAN {spaced(sender.iban)} · BIC {sender.bic}" if sender.iban else ""
     lines = (f"{sender.name} · {sender.street} · {sender.zip} {sender.city} · {sender.phone} · {sender.email}", bank,
-             " · ".join(part for part in (sender.register, sender.vat_id and f"USt-IdNr. {sender.vat_id}") if part))  # fmt: skip
+             " · ".join(part for part in (sender.register,
+                 sender.vat_id and f"USt-IdNr. {sender.vat_id}") if part))  # fmt: skip
     foot = section.footer.paragraphs[0]
     foot.add_run("\n".join(line for line in lines if line)).font.size = Pt(7)
     foot.alignment = WD_ALIGN_PARAGRAPH.CENTER
@@ -119,6 +120,7 @@ def _grid(
     rows: list[list[str]],
     *,
     right: tuple[int, ...] = (),
+    weights: tuple[float, ...] = (),
     bold_first: bool = False,
     style: str = "Table Grid",
 ) -> None:
