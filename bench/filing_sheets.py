@@ -71,6 +71,10 @@ class Pen:
             y += step
         return y
 
+    def next_page(self) -> None:
+        """Go on on a new page."""
+        self._canvas.showPage()
+
     def finish(self) -> bytes:
         """The PDF."""
         self._canvas.showPage()
@@ -165,6 +169,37 @@ def form_top(pen: Pen, page: Page) -> None:
     _rest(pen, page, 95)
 
 
+def prose(pen: Pen, page: Page) -> None:
+    """A contract or protocol: the parties stand in sentences, the details in lines."""
+    pen.put(25, 30, page.title, size=14, bold=True)
+    y = 45.0
+    for party, role in ((page.sender, "Auftragnehmer"), (page.recipient, "Auftraggeber")):
+        if party:
+            words = ", ".join(line for line in party if line and line != "Firma")
+            y = pen.lines(25, y, [f"zwischen {words}", f"- nachfolgend {role} -"])
+    y = pen.lines(25, y + 4, [f"{label}: {value}" for label, value in page.details])
+    _rest(pen, page, y + 6)
+
+
+def address_line(pen: Pen, page: Page) -> None:
+    """Recipient and sender each in one line, as cash desks and web shops print them."""
+    pen.put(20, 15, " - ".join(page.sender), size=8)
+    pen.put(20, 25, "Rechnungsempfänger: " + ", ".join(line for line in page.recipient if line and line != "Firma"))
+    for at, (label, value) in enumerate(page.details):
+        pen.put(20 + (at % 2) * 90, 35 + (at // 2) * 5, f"{label} : {value}")
+    _rest(pen, page, 60)
+
+
+def abroad(pen: Pen, page: Page) -> None:
+    """With the country below the city, and a second page for the rest."""
+    pen.lines(20, 15, [*page.sender, "Deutschland"] if page.sender else [], size=8)
+    pen.lines(20, 60, [*page.recipient, "DEUTSCHLAND"] if page.recipient else [], step=5.2, size=11)
+    for at, (label, value) in enumerate(page.details):
+        pen.put(190, 60 + at * 5, f"{label}  {value}", align="right")
+    pen.next_page()
+    _rest(pen, page, 30)
+
+
 LAYOUTS: tuple[Callable[[Pen, Page], None], ...] = (
     window_left,
     letterhead_centred,
@@ -172,6 +207,9 @@ LAYOUTS: tuple[Callable[[Pen, Page], None], ...] = (
     detail_table,
     stacked_right,
     form_top,
+    prose,
+    address_line,
+    abroad,
 )
 
 

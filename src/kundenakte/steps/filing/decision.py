@@ -43,6 +43,7 @@ _REASONS = {
     "key_against_name": "Ein eindeutiges Merkmal nennt einen Kunden, die Anschrift aber einen anderen.",
     "several_named": "Mehrere Kunden sind genannt; keiner ist eindeutig gemeint.",
     "equal_customers": "Mehrere Kunden passen gleich gut, zum Beispiel wegen gleicher Namen.",
+    "stranger_first": "Zuerst steht eine Anschrift da, die zu keinem Kunden gehört.",
     "not_sure": "Ein Kunde passt, aber nicht sicher genug.",
     "unknown_number": "Die Kundennummer {number} ist nicht bekannt, obwohl Name und Anschrift passen.",
 }
@@ -91,9 +92,17 @@ def _with_names(matched: Matched, threshold: float) -> Filed | Ask:
         return _ask("equal_customers" if same_words else "several_named", ranked)
     if best.score < threshold:
         return _ask("not_sure", ranked)
+    if _after_a_stranger(best, matched):
+        return _ask("stranger_first", ranked)
     if matched.unknown_number:
         return _ask("unknown_number", ranked, number=matched.unknown_number)
     return Filed(best.customer, best, tuple(ranked))
+
+
+def _after_a_stranger(best: Candidate, matched: Matched) -> bool:
+    """True when somebody unknown is addressed, and the customer named further down: perhaps it is only spoken of."""
+    placed = [(row.page, row.box[1]) for row in best.evidence if row.kind in _PLACED and row.page and row.box]
+    return bool(matched.stranger_at and placed and matched.stranger_at < min(placed))
 
 
 def _is_rival(one: Candidate, best: Candidate) -> bool:

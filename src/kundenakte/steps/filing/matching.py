@@ -39,6 +39,8 @@ class Matched:
     unknown_number: str = ""
     # A recipient or sender with an address that is no customer's (and not our own) stands on the page.
     stranger_named: bool = False
+    # Where the first of them stands (page, height); only where it is known who we are ourselves.
+    stranger_at: tuple[int, float] | None = None
 
 
 def candidates(
@@ -65,7 +67,10 @@ def candidates(
     profiles = lookups.profiles(sorted(ids)[: _MOST_CANDIDATES * 5]) if ids else {}
     matched = Matched()
     _compare_names(named, hits, profiles, weights, found)
-    matched.stranger_named = _stranger(named, found)
+    strangers = _strangers(named, found)
+    matched.stranger_named = bool(strangers)
+    if own.name_cores:
+        matched.stranger_at = min((one.position for one in strangers), default=None)
     keyed = {pk for clue in clues for key in clue.keys for pk in hits.get(key, ())[:MANY]}
     _name_weakly(letter, keyed, profiles, found, weights)
     trust = _Trust(findings, matched.stranger_named, shapes or NumberShapes())
@@ -210,12 +215,10 @@ def _compare_names(
             found[pk].append(evidence)
 
 
-def _stranger(named: Sequence[Naming], found: Mapping[int, Collection[Evidence]]) -> bool:
-    """True when the recipient's or sender's address names nobody we know."""
-    known = {row.span for rows in found.values() for row in rows}
-    return any(
-        naming.has_address and naming.part in ("recipient", "sender") and naming.span not in known for naming in named
-    )
+def _strangers(named: Sequence[Naming], found: Mapping[int, Collection[Evidence]]) -> list[Naming]:
+    """Those with an address that are nobody we know, such as a customer's neighbour."""
+    known = {row.span for rows in found.values() for row in rows if row.kind not in ("address_only", "name_only")}
+    return [naming for naming in named if naming.is_somebody and naming.span not in known]
 
 
 def _name_weakly(

@@ -18,7 +18,7 @@ from kundenakte.records.letter import AddressBlock, Letter, Piece
 from kundenakte.records.pagetext import Box
 from kundenakte.steps.filing.evidence import Evidence
 from kundenakte.steps.filing.lookups import CustomerProfile, Key
-from kundenakte.steps.filing.names import LEGAL_FORM, Agreement, agreement, until_form, without_lead
+from kundenakte.steps.filing.names import LEGAL_FORM, Agreement, agreement, bare, until_form, without_lead
 
 # Beyond the first pages names are those of parts lists and terms of contract.
 _PAGES = 3
@@ -70,6 +70,17 @@ class Naming:
         """True when it stands in an address."""
         return bool(self.zip_code)
 
+    @property
+    def is_somebody(self) -> bool:
+        """True when it is a whole address with a house number above (or before) the city, and not the small print."""
+        numbered = bool(self.streets) and any(c.isdigit() for c in self.streets[0])
+        return self.has_address and numbered and len(self.streets) > 1 and self.part != "footer"
+
+    @property
+    def position(self) -> tuple[int, float]:
+        """Page and height, for what stands first."""
+        return self.page or 0, self.box[1] if self.box else 0.0
+
 
 @dataclass(slots=True)
 class Found:
@@ -117,15 +128,14 @@ def _of_block(block: AddressBlock) -> Naming:
 
 def _names_of(lines: Sequence[str]) -> Iterator[str]:
     """Each line and each two lines together, as long names are broken; without what stands before and behind."""
-    cleaned = [without_lead(line.strip(" ,;:")) for line in lines]
+    cleaned = [bare(line) for line in lines]
+    # "Müller GmbH" above "Verwaltungs GmbH" is one long name, or a company at another one's: not the first one alone.
+    formed = sum(1 for line in cleaned if LEGAL_FORM.search(line))
     for line in cleaned:
-        yield line
-        if (shorter := until_form(line)) != line:
-            yield shorter
-        if ":" in line:
-            yield without_lead(line.rsplit(":", 1)[1].strip())
+        if formed < 2 or not LEGAL_FORM.search(line):
+            yield from (line, until_form(line))
     for one, other in pairwise(cleaned):
-        yield until_form(f"{one} {other}")
+        yield from (f"{one} {other}", until_form(f"{one} {other}"))
 
 
 def _in_line(letter: Letter, piece: Piece) -> Iterator[Naming]:
@@ -179,12 +189,12 @@ def compare(
     naming: Naming, ids: Iterable[int], profiles: Mapping[int, CustomerProfile], weights: Mapping[str, float]
 ) -> Found:
     """Evidence of the customers that agree best with one naming; those that agree less do not count there."""
-    kinds: dict[int, tuple[int, str]] = {}
+    kinds: dict[int, tuple[tuple[int, int], str]] = {}
     for pk in ids:
         profile = profiles.get(pk)
         if profile is not None and (outcome := _kind(naming, profile)):
             kinds[pk] = outcome
-    best = max((rank for rank, _ in kinds.values()), default=0)
+    best = max((rank for rank, _ in kinds.values()), default=(0, 0))
     winners = {pk: kind for pk, (rank, kind) in kinds.items() if rank == best}
     return Found(naming, {pk: _evidence(naming, kind, profiles[pk], weights) for pk, kind in winners.items()})
 
@@ -193,14 +203,15 @@ _RANKS = ("address_only", "name_in_text", "name_only", "other_form_and_address",
           "name_and_place", "name_and_address")  # fmt: skip
 
 
-def _kind(naming: Naming, profile: CustomerProfile) -> tuple[int, str] | None:
+def _kind(naming: Naming, profile: CustomerProfile) -> tuple[tuple[int, int], str] | None:
     """The kind of evidence a naming is for one customer, and its rank; None when it is none."""
-    best = max((agreement(name, profile.names) for name in naming.names), default=Agreement.NONE)
+    outcomes = ((agreement(name, profile.names), len(name_core(name))) for name in naming.names)
+    best, length = max(outcomes, default=(Agreement.NONE, 0))
     kind = _in_address(naming, profile, best) if naming.has_address else _in_text(naming, profile, best)
     if not kind:
         return None
-    # Where two customers are as near, the one with the same legal form is meant.
-    return _RANKS.index(kind) * 10 + int(best), kind
+    # Where two customers are as near, the one with the same legal form is meant, then the one with the longer name.
+    return (_RANKS.index(kind) * 10 + int(best), length), kind
 
 
 def _in_address(naming: Naming, profile: CustomerProfile, best: Agreement) -> str:

@@ -36,6 +36,12 @@ _LEAD = re.compile(
     r"|c/o) +",
     re.IGNORECASE,
 )
+# "Kunde: ", "zwischen der ": what stands before a name in a line or sentence.
+_NAMING = re.compile(r"^(?:[^\d:]{2,40}:\s+|(?:zwischen|und|für|an|von|bei|between|for)\s+(?:der|den|dem|the)?\s*)")
+_ADDITION = re.compile(
+    r"\s*(?:$|[,;(/|·•–-]|(?:z\.? ?Hd|Abt|Einkauf|Buchhaltung|Rechnungs|Kredit|Niederlassung|NL\b|Werk|Zweig|Standort"
+    r"|Filiale|Geschäftsst|Vertrieb|Technik|Herrn?\b|Frau\b|c/o|HRB|Tel|Postfach|Attn|aus\b|in\b))"
+)
 _ALIKE = 0.9
 
 
@@ -47,9 +53,18 @@ def without_lead(text: str) -> str:
 
 
 def until_form(text: str) -> str:
-    """A line up to the end of its legal form; the whole line if it has none."""
+    """A line up to the end of its legal form; the whole line if it has none.
+
+    Only what is no part of a name is cut off: "Müller GmbH, Einkauf" is "Müller GmbH", but "Müller GmbH Service" may be
+    another company.
+    """
     ends = [found.end() for found in LEGAL_FORM.finditer(text)]
-    return text[: ends[-1]] if ends else text
+    return text[: ends[-1]] if ends and _ADDITION.match(text, ends[-1]) else text
+
+
+def bare(text: str) -> str:
+    """A line without what names or introduces a company: "Rechnungsempfänger: Firma Müller" is "Müller"."""
+    return without_lead(_NAMING.sub("", text.strip(" ,;:"), count=1))
 
 
 def agreement(on_paper: str, known: Iterable[str]) -> Agreement:

@@ -31,21 +31,29 @@ def direction_of(
     recipients = [block for block in letter.blocks if block.part == "recipient"]
     if any(block in recipients and not _is_letterhead(block, letter, ours) for block in ours):
         return "received"
-    if any(_stands_like_a_sender(block, recipients) for block in ours):
-        return "sent"
+    if ours and (said := _by_order(ours, recipients, letter)):
+        return said
     return "sent" if _in_letterhead(letter, own) else ""
+
+
+def _by_order(ours: list[AddressBlock], recipients: list[AddressBlock], letter: Letter) -> Direction:
+    """Whose address stands first on page 1 wrote it; the foot of a page is its writer's, too."""
+    if any(block.part == "footer" for block in ours):
+        return "sent"
+    others = [block for block in letter.blocks if block not in ours and block.page == 1 and block.part != "footer"]
+    top = min(block.box[1] for block in ours if block.page == 1) if any(block.page == 1 for block in ours) else 1.0
+    if not any(other.box[1] < top for other in others):
+        return "sent"
+    # Sender's details at the right of a recipient in the window (DIN 5008, information block).
+    if any(block.box[0] > 0.5 for block in ours) and any(block.box[0] < 0.4 for block in recipients):
+        return "sent"
+    return "received"
 
 
 def _of_writer(entity: Entity) -> bool:
     if entity.kind in ("iban", "tax_number"):
         return True
     return entity.kind == "vat_id" and entity.part == "footer"
-
-
-def _stands_like_a_sender(block: AddressBlock, recipients: list[AddressBlock]) -> bool:
-    """In one line, at the very top or at the foot; or above the recipient."""
-    at_rim = block.inline or block.box[1] < _LETTERHEAD_ENDS or block.part == "footer"
-    return at_rim or any(block.box[1] < recipient.box[1] for recipient in recipients)
 
 
 def _is_letterhead(block: AddressBlock, letter: Letter, ours: list[AddressBlock]) -> bool:
