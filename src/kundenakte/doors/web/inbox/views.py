@@ -37,7 +37,7 @@ def inbox(request: SignedIn) -> HttpResponse:
     if page.is_part(request, "arrivals"):
         return answers.polled(request, render(request, "inbox/inbox.html#arrivals", context))
     first = next(iter(context["arrivals"].rows), None)
-    if first is not None and shelf == "":
+    if first is not None and shelf == "" and "nur" not in request.GET:
         context |= arrival_context(request, first)
     return render(request, "inbox/inbox.html", context)
 

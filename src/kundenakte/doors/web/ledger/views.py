@@ -33,6 +33,7 @@ NAMES: Final = {
     "recognition.learn": gettext_noop("Lernen"),
     "filing.file": gettext_noop("Ablage"),
     "journal.sequence": gettext_noop("Protokoll fortschreiben"),
+    "blobs.sweep": gettext_noop("Dateiablage aufräumen"),
     "jobs.purge": gettext_noop("Erledigtes aufräumen"),
 }
 _OF_ARRIVALS: Final = ("rendition.render", "rendition.render_rest", "recognition.recognise", "filing.file")

@@ -12,7 +12,7 @@ from django.utils import formats, timezone, translation
 from django.utils.translation import gettext
 
 from kundenakte.records import index_fields
-from kundenakte.records.models import IndexField
+from kundenakte.records.models import Document, IndexField
 
 register = template.Library()
 
@@ -21,7 +21,7 @@ _SYMBOLS: Final = {"EUR": "€", "USD": "$", "GBP": "£"}
 _ICONS: Final = (
     ("application/pdf", "file-text"), ("image/", "image"), ("message/", "mail"), ("application/vnd.ms-outlook", "mail"),
     ("application/xml", "file-code"), ("text/xml", "file-code"), ("text/csv", "sheet"), ("text/", "file-type"),
-    ("application/zip", "file-archive"), ("video/", "file-video"), ("audio/", "file-volume"),
+    ("application/zip", "file-archive"), ("video/", "file-play"), ("audio/", "file-volume"),
 )  # fmt: skip
 _OFFICE: Final = (
     (("spreadsheet", "excel"), "sheet"),
@@ -84,6 +84,13 @@ def amount(value: str | Decimal | None, currency: str = "") -> str:
     text = formats.number_format(number, decimal_pos=2, use_l10n=True, force_grouping=True)
     currency = (currency or "").upper()
     return f"{text} {_SYMBOLS.get(currency, currency)}".strip()
+
+
+@register.filter
+def total(document: Document) -> str:
+    """What a document is worth: its gross amount, else its net amount, with the currency."""
+    value = document.fields.get("gross_amount") or document.fields.get("net_amount")
+    return amount(value, document.fields.get("currency", "")) if value else ""
 
 
 @register.filter
