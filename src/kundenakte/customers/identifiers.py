@@ -205,7 +205,7 @@ def _phone(shown: str, country: str) -> Checked:
     national = phonenumbers.national_significant_number(parsed)
     value = normal_forms.phone(f"+{parsed.country_code}{national}{extension}")
     if not value:
-        raise BadIdentifier(f"„{shown}“ ist keine Telefonnummer.")
+        raise BadIdentifier(f"„{shown}“ ist keine Telefonnummer mit Vorwahl.")
     return Checked("phone", value, shown, value, _exchange(text, value, extension, parsed))
 
 

@@ -28,7 +28,8 @@ class KeyAmbiguous(CustomerRefused):
     code = "key_ambiguous"
 
     def __init__(self, key: str, customers: list[Customer]) -> None:
-        super().__init__(f"Die Nummer {key} führt zu mehreren Kunden: {', '.join(str(row) for row in customers[:5])}.")
+        # Without their names: not everybody may see each of them.
+        super().__init__(f"Die Nummer {key} führt zu mehreren Kunden. Bitte wählen Sie ihn in der Kundenliste.")
         self.customers = customers
 
 

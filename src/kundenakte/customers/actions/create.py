@@ -54,15 +54,13 @@ def create_customer(
 
 
 def free_number(text: str, *, system: str) -> Checked:
-    """A number that leads to nobody in this system yet, or NumberTaken with the name of whom it leads to."""
+    """A number that leads to nobody in this system yet, else NumberTaken.
+
+    Whom it leads to is not said: the customer's file may be hidden from who asks.
+    """
     number = checked(Identifier.Kind.NUMBER, text)
-    taken = (
-        Identifier.objects.filter(kind=Identifier.Kind.NUMBER, system=system, value=number.value)
-        .select_related("customer")
-        .first()
-    )
-    if taken is not None:
-        raise NumberTaken(f"Die Kundennummer {taken.shown} gehört schon zu {taken.customer.name}.")
+    if Identifier.objects.filter(kind=Identifier.Kind.NUMBER, system=system, value=number.value).exists():
+        raise NumberTaken(f"Die Kundennummer {number.shown} gehört schon zu einem anderen Kunden.")
     return number
 
 

@@ -64,12 +64,17 @@ def _decoded(data: bytes, encoding: str) -> tuple[str, str]:
             continue
         if name == "cp850" and not _DOS_UMLAUTS & set(data):
             break
-        if "\x00" in text or sum(c < " " and c not in "\t\r\n\f" for c in text[:10_000]) > len(text[:10_000]) // 50:
+        if _is_binary(text[:10_000]):
             break
         return text, name
     raise UnreadableList(
         "Die Datei ist kein Text, den man lesen kann. Gebraucht wird eine CSV-Datei in UTF-8 oder Windows-1252."
     )
+
+
+def _is_binary(sample: str) -> bool:
+    """One stray control character is a cell's fault, one in fifty means that this is no text."""
+    return sum(c < " " and c not in "\t\r\n\f" for c in sample) > max(5, len(sample) // 50)
 
 
 def _named_delimiter(text: str) -> tuple[str, str]:
