@@ -124,6 +124,8 @@ class _Maker:
         stem, form = _split_form(model.name)
         country, head, city = self._town(country=model.country)
         people = [model.contact.last]
+        if turn % 4 == 0 and (model.name, city) in self.names:
+            return
         if turn % 4 == 0:
             branch = self._keep(model.name, people, model.country, head, city, domain=model.domain)
             self.made[-1] = replace(

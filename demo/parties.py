@@ -60,6 +60,12 @@ class Party:
     contact: Person | None = None
     letterhead: Letterhead = Letterhead()
 
+    @property
+    def led_by(self) -> str:
+        """Who leads the house, with the word that its legal form uses; "" when unknown."""
+        word = "Inhaber" if self.name.endswith("e. K.") else "Geschäftsführung"
+        return f"{word}: {self.directors}" if self.directors else ""
+
     def address(self, *, attention: bool = True) -> tuple[str, ...]:
         """The lines of the address window."""
         lines = [self.name]

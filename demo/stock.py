@@ -74,12 +74,12 @@ def business(customers: list[Customer], seed: int | str, *, until: date = UNTIL)
     rng, numbers = Random(f"business/{seed}"), Numbers()
     recipes: list[Recipe] = [recipe for recipe, _ in RECIPES]
     weights = [weight for _, weight in RECIPES]
-    # A few customers are busy, most are quiet.
+    # A handful of customers is very busy, some are busy, most are quiet.
     busy = rng.sample(customers, max(len(customers) // 6, 1))
     active = [c for c in customers if c.state not in {PROSPECT, FORMER}]
     turn = 0
     while True:
-        customer = rng.choice(busy if rng.random() < 0.6 else customers)
+        customer = rng.choice(rng.choices((busy[:6], busy, customers), (35, 35, 30))[0])
         recipe = recipes[turn] if turn < len(recipes) else rng.choices(recipes, weights)[0]
         if turn < len(recipes):
             customer = rng.choice(active or customers)

@@ -143,7 +143,7 @@ class BlockDrawer:
             x += width
         if not (self.head_filled or self.grid):
             self.pages.line(self.left, top + high, self.right, top + high, stroke=self.style.colour, width=0.9)
-        self.y += high + 1
+        self.y += high - 0.5 if self.grid else high + 1
 
     def _row(
         self,

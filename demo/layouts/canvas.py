@@ -33,6 +33,17 @@ def text_width(text: str, font: str, size: float) -> float:
     return float(pdfmetrics.stringWidth(text, font, size))
 
 
+def _words(text: str) -> list[str]:
+    """What may stand on a line by itself: an amount keeps its currency sign."""
+    words: list[str] = []
+    for word in text.split():
+        if word.startswith("€") and words:
+            words[-1] += f" {word}"
+        else:
+            words.append(word)
+    return words
+
+
 @functools.lru_cache(maxsize=20_000)
 def wrap(text: str, font: str, size: float, width: float) -> tuple[str, ...]:
     """Break into lines no wider than `width` (a longer single word stays whole); line breaks in the text are kept."""
@@ -41,7 +52,7 @@ def wrap(text: str, font: str, size: float, width: float) -> tuple[str, ...]:
     for part in text.split("\n"):
         line: list[str] = []
         used = 0.0
-        for word in part.split():
+        for word in _words(part):
             wide = text_width(word, font, size)
             if line and used + space + wide > width:
                 lines.append(" ".join(line))

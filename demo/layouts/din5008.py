@@ -38,10 +38,7 @@ class Din5008(Sheet):
         x, y = 125 * MM, 51 * MM
         for label, value in self.paper.info:
             self.pages.text(x, y, f"{label}:", self.fonts.plain, 8.5, fill="5f6670")
-            for line in wrap(value, self.fonts.plain, 8.5, self.right - x - 31 * MM):
-                small = fit(line, self.fonts.plain, 8.5, self.right - x - 31 * MM)
-                self.pages.text(x + 31 * MM, y, line, self.fonts.plain, small)
-                y += 12.2
+            y = self.value(value, x=x, after=31 * MM, y=y, size=8.5)
         return y
 
     def foot(self) -> None:

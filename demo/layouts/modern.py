@@ -56,10 +56,7 @@ class Modern(Sheet):
         lowest, y = max(lowest, y), top + 14
         for label, value in self.paper.info:
             self.pages.text(right, y, label, self.fonts.plain, 7, fill="555d66")
-            for piece in wrap(value, self.fonts.plain, 7.4, self.right - right - 31 * MM):
-                small = fit(piece, self.fonts.plain, 7.4, self.right - right - 31 * MM)
-                self.pages.text(right + 31 * MM, y, piece, self.fonts.plain, small)
-                y += 10.4
+            y = self.value(value, x=right, after=31 * MM, y=y, size=7.4)
         self.y = max(lowest, y) + 9 * MM
 
     def head_next(self) -> None:
@@ -73,7 +70,7 @@ class Modern(Sheet):
         party = self.paper.sender
         self.pages.box(0, HEIGHT - 2.5 * MM, WIDTH, 2.5 * MM, fill=self.style.accent)
         rows = (
-            (party.register, party.directors and f"Geschäftsführung: {party.directors}",
+            (party.register, party.led_by,
                 party.vat_id and f"USt-IdNr. {party.vat_id}"),
             (party.bank, party.iban and f"IBAN {spaced(party.iban)}", party.iban and f"BIC {party.bic}",
              party.tax_number and f"St.-Nr. {party.tax_number}"),

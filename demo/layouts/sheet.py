@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from demo.checkdigits import spaced
 from demo.layouts.blocks import BlockDrawer
-from demo.layouts.canvas import HEIGHT, MM, WIDTH, Pages, fit, wrap
+from demo.layouts.canvas import HEIGHT, MM, WIDTH, Pages, fit, text_width, wrap
 from demo.layouts.logos import draw_logo
 from demo.papers import Paper, Para, Signatures
 from demo.parties import Party
@@ -140,6 +140,20 @@ class Sheet(BlockDrawer):
         """The recipient's lines, long ones broken."""
         return [piece for line in self.paper.recipient.address() for piece in wrap(line, self.fonts.plain, 10, width)]
 
+    def value(self, text: str, *, x: float, after: float, y: float, size: float) -> float:
+        """A value behind its label, which begins at `x`; gives where the next one stands.
+
+        A single word too long for the place behind the label goes below it, as a mail address often must.
+        """
+        font, wide, lead = self.fonts.plain, self.right - x - after, size * 1.43
+        if " " not in text and text_width(text, font, size - 1.5) > wide:
+            self.pages.text(x, y + lead, text, font, fit(text, font, size, wide + after))
+            return y + 2 * lead
+        for line in wrap(text, font, size, wide):
+            self.pages.text(x + after, y, line, font, fit(line, font, size, wide))
+            y += lead
+        return y
+
     def subject(self) -> None:
         """The bold subject line."""
         for line in wrap(self.paper.subject, self.fonts.bold, self.size + 1.5, self.right - self.left):
@@ -154,7 +168,7 @@ class Sheet(BlockDrawer):
             [f"Tel. {party.phone}" if party.phone else "", party.email, party.web],
             [party.register, f"USt-IdNr. {party.vat_id}" if party.vat_id else "",
              f"St.-Nr. {party.tax_number}" if party.tax_number else "",
-             f"Geschäftsführung: {party.directors}" if party.directors else ""],
+             party.led_by],
             [party.bank, f"IBAN {spaced(party.iban)}" if party.iban else "", f"BIC {party.bic}" if party.iban else ""],
         ]  # fmt: skip
         return [[line for line in column if line] for column in columns]

@@ -47,7 +47,7 @@ class TableHead(Sheet):
             self.pages.box(x, y, wide, cell, stroke="777777", width=0.4)
             self.pages.text(x + 4, y + 8.5, label, self.fonts.plain, 6.5, fill="5f6670")
             for number, line in enumerate(wrap(value, self.fonts.plain, 8.8, wide - 6)[:2]):
-                small = fit(line, self.fonts.plain, 8.8, wide - 6)
+                small = fit(line, self.fonts.plain, 8.8, wide - 6, smallest=4.25)
                 self.pages.text(x + 4, y + 19 + number * 9, line, self.fonts.plain, small)
         self.y = top + high + 9 * MM
 
@@ -59,7 +59,7 @@ class TableHead(Sheet):
 
     def foot(self) -> None:
         party = self.paper.sender
-        one = " | ".join(part for part in (party.register, party.directors and f"GF: {party.directors}") if part)
+        one = " | ".join(part for part in (party.register, party.led_by) if part)
         two = " | ".join(
             part
             for part in (

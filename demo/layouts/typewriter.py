@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from demo.checkdigits import spaced
-from demo.layouts.canvas import HEIGHT, MM, WIDTH, fit, text_width
+from demo.layouts.canvas import HEIGHT, MM, WIDTH, text_width
 from demo.layouts.sheet import COURIER, Sheet
 from demo.papers import Heading, Table, Totals
 
@@ -31,9 +31,7 @@ class Typewriter(Sheet):
         y = 50 * MM
         for label, value in self.paper.info:
             self.pages.text(115 * MM, y, f"{label[:17]:<17}:", self.fonts.plain, 8.4)
-            small = fit(value, self.fonts.plain, 8.4, self.right - 148.5 * MM)
-            self.pages.text(148.5 * MM, y, value, self.fonts.plain, small)
-            y += 11.6
+            y = self.value(value, x=115 * MM, after=33.5 * MM, y=y, size=8.4)
         self.y = max(93 * MM, y + 14)
         if self.paper.title:
             title = self.paper.title.upper()
