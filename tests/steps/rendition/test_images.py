@@ -67,9 +67,11 @@ def test_formats_and_colours(rendered: Render, tmp_path: Path, name: str, mode: 
 
 @pytest.mark.parametrize("name", ["a.png", "a.tif"])
 def test_sixteen_bits_of_grey_are_not_all_white(rendered: Render, tmp_path: Path, name: str) -> None:
-    deep = b"".join(bytes([value, value]) for value in a_picture(mode="L").tobytes())
+    deep = b"".join(bytes([0, value // 2]) for value in a_picture(mode="L").tobytes())
     Image.frombytes("I;16", (400, 300), deep).save(tmp_path / name)
-    assert corner(rendered(tmp_path / name)) == "top left"
+    with Image.open(rendered(tmp_path / name).first_page.path) as image:
+        # Lossy encoding moves a value by one or two.
+        assert 120 <= image.convert("L").getpixel((image.width - 5, 5)) <= 132  # type: ignore[operator]
 
 
 def test_transparency_is_shown_on_white(rendered: Render, tmp_path: Path) -> None:

@@ -109,7 +109,7 @@ def _shown(picture: Image.Image, index: int) -> Iterator[Image.Image]:
 def _reduced(picture: Image.Image) -> Image.Image:
     """A smaller copy, in the right mode: bitonal faxes need grey to be readable when small."""
     picture.load()
-    image = picture.convert("L") if picture.mode in {"1", "I;16", "I", "F"} else picture
+    image = _grey(picture) if picture.mode in {"1", "I", "F"} or picture.mode.startswith("I;16") else picture
     if image.mode == "P":
         image = image.convert("RGBA" if "transparency" in image.info else "RGB")
     # By the shorter edge, since turning upright may swap them.
@@ -121,6 +121,15 @@ def _reduced(picture: Image.Image) -> Image.Image:
     copy = image.resize(target, Image.Resampling.BOX if scale < 0.5 else Image.Resampling.BICUBIC, reducing_gap=2.0)
     copy.info = picture.info
     return copy
+
+
+def _grey(picture: Image.Image) -> Image.Image:
+    """Eight bits of grey from one or more; a plain conversion would show everything above 255 as white."""
+    if picture.mode == "1":
+        return picture.convert("L")
+    top = 65_535.0 if picture.mode.startswith("I;16") else max(float(picture.getextrema()[1]), 255.0)  # type: ignore[arg-type]
+    factor = 255 / top
+    return picture.point(lambda value: value * factor + 0).convert("L")
 
 
 def _resolved(picture: Image.Image, image: Image.Image) -> tuple[int, int]:
