@@ -184,7 +184,9 @@ def describe_document(
         entry = section_for(entries_of(locked.customer_file.plan), locked.document_class, locked.fields)
         locked.section = entry.section
     after = _described(locked)
-    changed = {key: [before[key], after[key]] for key in after if before.get(key) != after[key]}
+    # A field may be new, or gone with the class that had it.
+    keys = sorted({*before, *after})
+    changed = {key: [before.get(key), after.get(key)] for key in keys if before.get(key) != after.get(key)}
     _changed(locked, now)
     _take_over(document, locked)
     if changed:
