@@ -28,6 +28,7 @@ from kundenakte.steps.filing.mentions import Naming, compare, namings
 _MOST_CANDIDATES = 200
 _THEIR_NUMBER = ("ihre ", "ihr ", "your ")
 _WITH_US = "bei uns"
+_NUMBERS = ("number", "number_unlabelled", "xml_number")
 
 
 @dataclass(slots=True)
@@ -139,8 +140,11 @@ class _Trust:
 
     def trusted(self, clue: _Clue, *, corroborated: bool) -> bool:
         """In a letter to us, "Ihre Kundennummer" is our number with the sender: chance may make it a customer's."""
-        if corroborated or clue.kind not in ("number", "number_unlabelled") or clue.entity is None:
+        if corroborated or clue.kind not in _NUMBERS or clue.entity is None:
             return True
+        if clue.kind == "xml_number":
+            # The buyer's number is ours to give only when we are the seller.
+            return self.findings.direction == "sent"
         label = clue.entity.label.lower()
         # As it stands there: a prefix that we completed tells nothing.
         distinctive = self.shapes.is_distinctive(normal_number(clue.entity.shown))
@@ -172,7 +176,7 @@ def _weigh_clues(
     matched: Matched,
 ) -> None:
     named = {pk for pk, rows in found.items() if any(row.kind != "address_only" for row in rows)}
-    numbers = [clue for clue in clues if clue.kind in ("number", "number_unlabelled")]
+    numbers = [clue for clue in clues if clue.kind in _NUMBERS]
     for clue in sorted(clues, key=lambda one: one in numbers):
         holders = next((hits[key] for key in clue.keys if key in hits), ())
         if not holders:

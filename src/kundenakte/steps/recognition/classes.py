@@ -40,7 +40,11 @@ _TITLE = re.compile(
 _TITLES_END = 0.62
 _LONGEST_TITLE = 70
 _LARGE = 1.18
+_LETTERHEAD = 0.18
+_SALUTATIONS = ("sehr geehrte", "guten tag", "liebe", "dear", "hallo")
 _PHRASE_CHARACTERS = 12_000
+_TITLE_NUMBER = re.compile(r"(?<![\w./-])[A-Z]{0,5}[-/]?\d[\w/-]{3,24}(?![\w.])")
+_NUMBERED_PAPER = re.compile(r"[A-ZÄÖÜ][^\W\d]+(?:[ -][^\W\d]+){0,3} (?:Nr\.? )?[A-Z]{1,5}[-/]?\d[\d/-]{2,}")
 _SPACED = re.compile(r"(?:\w ){3,}\w")
 _DETAILS_END = 0.4
 _NUMBER_LABEL = re.compile(r"^(?!ihre?\b|your\b).*(?:nr|nummer|no\b|number)")
@@ -154,6 +158,7 @@ def _by_rules(letter: Letter, direction: Direction, entities: Iterable[Entity]) 
     _title_signs(letter, signs)
     _phrase_signs(letter, signs)
     _number_signs(entities, signs)
+    _letter_sign(letter, signs)
     scores: list[tuple[float, str, _Sign]] = []
     for code, found in signs.items():
         missing = 1.0
@@ -209,6 +214,43 @@ def _title_signs(letter: Letter, signs: dict[str, list[_Sign]]) -> None:
             best[code] = _Sign(weight, f"„{word}“ steht{size} als Überschrift auf Seite {piece.page}.", piece)
     for code, sign in best.items():
         signs.setdefault(code, []).append(sign)
+
+
+def number_in_title(letter: Letter, code: str) -> tuple[int, int] | None:
+    """Where in `plain` a title of this class carries a number: "8D-Report zur Reklamation RK-17".
+
+    A title that speaks of another paper ("Mahnung zu Rechnung 4711") does not count.
+    """
+    wanted = INVOICE if code in ("INV_OUT", "INV_IN") else code
+    for piece in letter.pieces(1) if letter.text.pages else ():
+        lowered = piece.text.lower()
+        found = _TITLE.match(lowered) if len(piece.text) <= _LONGEST_TITLE and piece.box[1] < _TITLES_END else None
+        if found is None or _TITLE_CODES.get(found["word"], _SOME_INVOICE)[0] != wanted:
+            continue
+        number = _TITLE_NUMBER.search(piece.text, found.end("word"))
+        if number is None:
+            continue
+        between = lowered[found.end("word") : number.start()].split()
+        if all(_TITLE_CODES.get(word, (wanted, 0))[0] == wanted for word in between):
+            return piece.start + number.start(), piece.start + number.end()
+    return None
+
+
+def _letter_sign(letter: Letter, signs: dict[str, list[_Sign]]) -> None:
+    """A salutation, a closing and no sign of anything else on a page or two is a letter."""
+    if "LETTER" not in signs or len(letter.text.pages) > 2 or len(signs["LETTER"]) < 2:
+        return
+    if any(sign.weight >= 0.2 for code, found in signs.items() if code != "LETTER" for sign in found):
+        return
+    pieces = [piece for piece in letter.pieces(1) if piece.box[1] > _LETTERHEAD]
+    salutation = next((piece for piece in pieces if piece.text.lower().startswith(_SALUTATIONS)), None)
+    if salutation is None:
+        return
+    # A heading in larger letters than the text, or with a number, names something we have no word for.
+    usual = salutation.box[3] - salutation.box[1]
+    large = any(piece.box[3] - piece.box[1] >= usual * _LARGE for piece in pieces)
+    if not large and not any(_NUMBERED_PAPER.fullmatch(piece.text) for piece in pieces):
+        signs["LETTER"].append(_Sign(0.5, "Anrede und Gruß, aber kein Zeichen einer anderen Klasse.", salutation))
 
 
 def _closed_up(text: str) -> str:

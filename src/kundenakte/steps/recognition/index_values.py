@@ -11,6 +11,7 @@ from types import MappingProxyType
 
 from kundenakte.records.findings import EInvoice, Entity, FieldValue
 from kundenakte.records.letter import Letter
+from kundenakte.steps.recognition.classes import number_in_title
 from kundenakte.steps.recognition.direction import Direction
 from kundenakte.steps.recognition.notation import DATE, currency_in, iso_date
 
@@ -107,7 +108,7 @@ def _of_einvoice(einvoice: EInvoice, direction: Direction) -> dict[str, FieldVal
 def _of_page(letter: Letter | None, entities: Sequence[Entity], class_code: str) -> dict[str, FieldValue]:
     printed = [entity for entity in entities if entity.origin != "xml"]
     own = OWN_NUMBER.get(class_code, ())
-    made: dict[str, FieldValue | None] = {"document_number": _number(printed, own)}
+    made: dict[str, FieldValue | None] = {"document_number": _number(printed, own) or _in_title(letter, class_code)}
     for kind in _REFERENCES:
         if kind not in own:
             made[kind] = _number(printed, (kind,))
@@ -124,6 +125,14 @@ def _of_page(letter: Letter | None, entities: Sequence[Entity], class_code: str)
             made["currency"] = FieldValue(currency, "text")
         made["subject"] = _subject(letter)
     return {key: value for key, value in made.items() if value is not None}
+
+
+def _in_title(letter: Letter | None, class_code: str) -> FieldValue | None:
+    span = number_in_title(letter, class_code) if letter is not None else None
+    if letter is None or span is None:
+        return None
+    place = letter.text.place(*span)
+    return FieldValue(letter.plain[slice(*span)], "text", place.page if place else None, place.box if place else None)
 
 
 def _of(entity: Entity | None) -> FieldValue | None:

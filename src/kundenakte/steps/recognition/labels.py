@@ -72,6 +72,7 @@ _WRITINGS: Mapping[str, tuple[str, ...]] = {
         *("reklamationsnummer", "reklamationsnr", "reklamation nr", "belegnummer", "belegnr", "beleg nr", "report no"),
         *("anfragenummer", "anfragenr", "anfrage nr", "mahnung nr", "document no", "document number", "vorgangsnummer"),
         *("einsatzbericht nr", "protokollnr", "rfq no", "avisnummer", "avis nr", "servicebericht", "berichts nr"),
+        *("avisnr", "mahnnr", "mahn nr", "mahnnummer", "vorgangsnr", "vorgangs nr", "dokument nr", "dokumentnummer"),
     ),
     "contract_number": (
         *("vertragsnummer", "vertragsnr", "vertrags nr", "vertrag nr", "contract number", "contract no", "vertrag"),

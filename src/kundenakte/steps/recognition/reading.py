@@ -8,15 +8,16 @@ from typing import Any
 
 from kundenakte.customers import normal_forms
 from kundenakte.customers.own import OwnCompany
-from kundenakte.records.findings import EInvoice, Entity, Findings
+from kundenakte.records.findings import EInvoice, Entity, FieldValue, Findings
 from kundenakte.records.letter import Letter
 from kundenakte.records.number_shapes import NumberShapes
 from kundenakte.records.pagetext import DocumentText
 from kundenakte.steps.recognition.classes import guess_classes
 from kundenakte.steps.recognition.direction import Direction, direction_of
+from kundenakte.steps.recognition.einvoice_entities import entities_of
 from kundenakte.steps.recognition.entities import find_entities
+from kundenakte.steps.recognition.index_values import index_values
 from kundenakte.steps.recognition.printed import differences
-from kundenakte.steps.recognition.values import values_of
 
 NEEDS_OCR = "Die Seiten sind Bilder ohne Text und können noch nicht gelesen werden. Bitte einakten."
 
@@ -45,10 +46,11 @@ def read(material: Material) -> Findings:
     letter = Letter(text) if text is not None and not text.is_empty() else None
     entities = find_entities(letter, own=material.own, shapes=material.shapes) if letter else []
     einvoice = material.einvoice
-    direction: Direction = direction_of(letter, entities, material.own, einvoice=einvoice)
-    direction = direction or _direction_of_mail(material)
+    # A mail's headers say it; its text may quote a letter of the other side.
+    direction = _direction_of_mail(material) or direction_of(letter, entities, material.own, einvoice=einvoice)
+    in_xml = entities_of(einvoice, material.own, direction) if einvoice is not None else []
     findings = Findings(
-        entities=[*_of_einvoice(einvoice, material.own), *_of_mail(material), *entities],
+        entities=[*in_xml, *_of_mail(material), *entities],
         einvoice=einvoice,
         direction=direction,
         notes=[*material.notes],
@@ -63,34 +65,10 @@ def read(material: Material) -> Findings:
         letter, entities=entities, direction=direction, einvoice=einvoice, hint_code=material.hint_code,
         media_type=material.media_type, learned=material.learned,
     )  # fmt: skip
-    findings.values = values_of(findings, _values_of_mail(material))
+    code = findings.classes[0].code if findings.classes else ""
+    page = index_values(letter, findings.entities, class_code=code, einvoice=einvoice, direction=direction)
+    findings.values = page | _values_of_mail(material)
     return findings
-
-
-def _of_einvoice(einvoice: EInvoice | None, own: OwnCompany) -> Iterator[Entity]:
-    """The identifiers of both parties; ours are marked and never count."""
-    if einvoice is None or einvoice.status != "invoice":
-        return
-    values = einvoice.values
-    for part in ("seller", "buyer"):
-        vat = normal_forms.vat_id(values.get(f"{part}_vat_id", ""))
-        ours = bool(vat and vat in own.vat_ids) or own.has_name(values.get(f"{part}_name", ""))
-        if vat:
-            yield Entity("vat_id", vat, vat, "xml", label=_TERMS[part], own=ours, part=part)
-        number = values.get(f"{part}_id", "")
-        if number and not ours:
-            yield Entity(
-                "customer_number", number, number, "xml", label="BT-46" if part == "buyer" else "BT-29", part=part
-            )
-        mail = normal_forms.email(values.get(f"{part}_email", ""))
-        if mail:
-            yield Entity("email", mail, mail, "xml", own=own.has_domain(mail), part=part)
-    for iban in filter(None, (normal_forms.iban(text) for text in values.get("iban", "").split(";"))):
-        yield Entity("iban", iban, iban, "xml", label="BT-84", own=iban in own.ibans, part="seller")
-
-
-_TERMS = {"seller": "BT-31", "buyer": "BT-48"}
-_NUMBER_TERMS = {"seller": "BT-29", "buyer": "BT-46"}
 
 
 def _of_mail(material: Material) -> Iterator[Entity]:
@@ -116,10 +94,11 @@ def _direction_of_mail(material: Material) -> Direction:
     return ""
 
 
-def _values_of_mail(material: Material) -> dict[str, str]:
+def _values_of_mail(material: Material) -> dict[str, FieldValue]:
     sender = material.mail.get("addresses", {}).get("from", [])
-    return {
+    said = {
         "subject": str(material.mail.get("subject", "")),
         "dated_on": str(material.mail.get("sent_on", "")),
         "sender": sender[0] if sender else "",
     }
+    return {key: FieldValue(value, "mail") for key, value in said.items() if value}
