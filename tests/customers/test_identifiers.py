@@ -63,6 +63,8 @@ def test_the_same_number_is_always_searched_for_the_same_way(one: str, other: st
         ("vat_id", "U13585627", "AT", "ATU13585627"),
         ("vat_id", "094259216", "GR", "EL094259216"),
         ("vat_id", "CHE-107.787.577 MWST", "CH", "CHE107787577"),
+        ("vat_id", "NO 974 760 673 MVA", "NO", "NO974760673"),
+        ("vat_id", "GB 980 7806 84", "GB", "GB980780684"),
         ("iban", "de89 3704 0044 0532 0130 00", "DE", "DE89370400440532013000"),
         ("email", "Info@Müller-Bau.de", "DE", "info@xn--mller-bau-q9a.de"),
         ("email", "<Einkauf@Firma.Example>", "DE", "einkauf@firma.example"),
@@ -141,7 +143,7 @@ def test_what_is_stored_is_what_a_lookup_asks_for(kind: str, form: object, data:
     digits = st.text(alphabet="0123456789", min_size=4, max_size=11)
     text = data.draw(
         {
-            "vat_id": digits.map(lambda n: f"DE{n}"),
+            "vat_id": digits.map(lambda n: f"DE{n}") | st.sampled_from(["CHE-107.787.577 MWST", "NO 974 760 673 MVA"]),
             "iban": st.sampled_from(["DE89 3704 0044 0532 0130 00", "AT61 1904 3002 3457 3201"]),
             "email": st.emails(),
             "email_domain": st.emails(),

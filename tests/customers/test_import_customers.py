@@ -12,8 +12,7 @@ from django.db import transaction
 from kundenakte.base.journal.models import JournalEntry
 from kundenakte.customers import actions, queries
 from kundenakte.customers.drafts import Place
-from kundenakte.customers.imports import ImportReport, import_customers, set_import_mapping
-from kundenakte.customers.imports import planning
+from kundenakte.customers.imports import ImportReport, import_customers, planning, set_import_mapping
 from kundenakte.customers.imports import run as run_module
 from kundenakte.customers.models import Contact, Customer, CustomerKey, Identifier, ImportMapping
 from kundenakte.customers.refusals import BadCustomer, UnreadableList

@@ -113,37 +113,16 @@ def _number(shown: str, _country: str) -> Checked:
 
 
 def _vat_id(shown: str, country: str) -> Checked:
-    from stdnum.exceptions import ValidationError
-
     bare = "".join(c for c in shown.upper() if c.isalnum())
     prefix = {"GR": "EL"}.get(country, country)
     candidates = [bare] if bare[:2].isalpha() else [prefix + bare]
     # Austrian ids begin with U and Irish or Spanish ones may begin with a letter behind the country.
     candidates += [] if bare.startswith(prefix) else [prefix + bare]
     for candidate in candidates:
-        try:
-            value = normal_forms.vat_id(_vat_of(candidate))
-        except ValidationError:
-            continue
+        value = normal_forms.checked_vat_id(normal_forms.vat_id(candidate))
         if value:
             return Checked("vat_id", value, shown, value)
     raise BadIdentifier(f"Die USt-IdNr. „{shown}“ ist falsch geschrieben: die Prüfziffer oder die Länge stimmt nicht.")
-
-
-def _vat_of(text: str) -> str:
-    """The compact VAT id of an EU member, the United Kingdom, Switzerland, Liechtenstein or Norway, checked."""
-    import stdnum.ch.uid
-    import stdnum.eu.vat
-    import stdnum.gb.vat
-    import stdnum.no.mva
-
-    if text.startswith("CHE"):
-        return str(stdnum.ch.uid.validate(re.sub(r"(MWST|TVA|IVA|TPV)$", "", text)))
-    if text.startswith("GB"):
-        return "GB" + str(stdnum.gb.vat.validate(text))
-    if text.startswith("NO"):
-        return "NO" + str(stdnum.no.mva.validate(text)).removesuffix("MVA")
-    return str(stdnum.eu.vat.validate(text))
 
 
 def _iban(shown: str, _country: str) -> Checked:

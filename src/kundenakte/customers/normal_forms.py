@@ -9,22 +9,23 @@ from __future__ import annotations
 import re
 import unicodedata
 from functools import lru_cache
+from importlib.resources import files
 
 _NOT_ALNUM = re.compile(r"[^0-9A-Za-z]+")
 _NOT_DIGIT = re.compile(r"\D+")
+# Swiss and Norwegian ids may have the word for VAT behind them.
+_WORD_BEHIND = re.compile(r"^(CHE\d{9}|NO\d{9})(?:MWST|TVA|IVA|TPV|MVA)$")
 _EMAIL = re.compile(r"[a-z0-9.!#$%&'*+/=?^_`{|}~-]+@[a-z0-9-]+(?:\.[a-z0-9-]+)+")
 
+
+def _shipped(name: str) -> frozenset[str]:
+    """The entries of a list in data/, without remarks."""
+    lines = files("kundenakte.customers").joinpath("data", name).read_text(encoding="utf-8").splitlines()
+    return frozenset(line.strip() for line in lines if line.strip() and not line.startswith("#"))
+
+
 # Anybody may have an address there: such a domain never says who somebody is.
-FREE_MAIL = frozenset(
-    [
-        *("gmail.com", "googlemail.com", "gmx.de", "gmx.net", "gmx.at", "gmx.ch", "web.de", "t-online.de"),
-        *("outlook.com", "outlook.de", "hotmail.com", "hotmail.de", "live.com", "live.de", "msn.com", "yahoo.com"),
-        *("yahoo.de", "icloud.com", "me.com", "mac.com", "aol.com", "aol.de", "freenet.de", "arcor.de", "mail.de"),
-        *("posteo.de", "posteo.net", "mailbox.org", "online.de", "1und1.de", "vodafone.de", "kabelmail.de"),
-        *("bluewin.ch", "proton.me", "protonmail.com", "email.de", "mail.com", "magenta.de", "ewetel.net", "a1.net"),
-        *("de-mail.de", "example.com", "example.org", "linkedin.com", "facebook.com", "xing.com", "instagram.com"),
-    ]
-)  # fmt: skip
+FREE_MAIL = _shipped("mail_providers.txt")
 
 
 def number(text: str) -> str:
@@ -34,15 +35,36 @@ def number(text: str) -> str:
 
 def vat_id(text: str) -> str:
     """A VAT id with its country, without spaces and signs; "" when it has not the shape of one."""
-    value = _NOT_ALNUM.sub("", text).upper()
+    value = _WORD_BEHIND.sub(r"\1", _NOT_ALNUM.sub("", text).upper())
     return value if 8 <= len(value) <= 14 and value[:2].isalpha() and any(c.isdigit() for c in value[2:]) else ""
 
 
-def vat_id_is_valid(value: str) -> bool:
-    """True when the checksum of an EU (or British, Swiss, Norwegian) VAT id is right."""
-    from stdnum.eu import vat
+def checked_vat_id(value: str) -> str:
+    """The VAT id as its country writes it without spaces; "" when the country or the check digits are wrong.
 
-    return bool(vat.is_valid(value))
+    Knows the EU, Northern Ireland, the United Kingdom, Switzerland, Liechtenstein and Norway.
+    """
+    import stdnum.ch.uid
+    import stdnum.eu.vat
+    import stdnum.gb.vat
+    import stdnum.no.orgnr
+    from stdnum.exceptions import ValidationError
+
+    try:
+        if value.startswith("CHE"):
+            return str(stdnum.ch.uid.validate(value))
+        if value.startswith("GB"):
+            return "GB" + str(stdnum.gb.vat.validate(value))
+        if value.startswith("NO"):
+            return "NO" + str(stdnum.no.orgnr.validate(value[2:]))
+        return str(stdnum.eu.vat.validate(value))
+    except ValidationError:
+        return ""
+
+
+def vat_id_is_valid(value: str) -> bool:
+    """True when the check digits of a VAT id in normal form are right."""
+    return bool(checked_vat_id(value))
 
 
 def iban(text: str) -> str:
