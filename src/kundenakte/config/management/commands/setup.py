@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from kundenakte.base import health
 from kundenakte.base.journal import guards
+from kundenakte.config import translations
 from kundenakte.records.shipped.install import install as install_shipped_data
 
 
@@ -24,6 +25,7 @@ class Command(BaseCommand):
         call_command("migrate", interactive=False, verbosity=0)
         call_command("createcachetable", verbosity=0)
         guards.install()
+        translations.compile_all()
         call_command("collectstatic", interactive=False, verbosity=0)
         install_shipped_data(now=timezone.now())
         call_command("check")

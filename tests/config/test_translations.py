@@ -1,0 +1,40 @@
+"""English is complete, and what is compiled is what Django reads."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from django.utils import translation
+
+from kundenakte.config import translations
+
+_PLACE = re.compile(r"%\(\w+\)\w|\{\w+\}")
+
+
+def test_every_text_of_the_screen_is_translated() -> None:
+    assert translations.missing("en") == set()
+
+
+def test_no_translation_is_left_over() -> None:
+    assert translations.unused("en") == set()
+
+
+def test_a_translation_fills_in_the_same_places() -> None:
+    for text, english in translations.translated("en").items():
+        assert set(_PLACE.findall(text)) == set(_PLACE.findall(english)), text
+
+
+@pytest.mark.parametrize(("language", "said"), [("de", "Posteingang"), ("en", "Inbox")])
+def test_django_reads_what_was_compiled(language: str, said: str) -> None:
+    translations.compile_all()
+    with translation.override(language):
+        assert translation.gettext("Posteingang") == said
+
+
+def test_plurals_are_told_apart() -> None:
+    translations.compile_all()
+    one, many = "Ein Kunde steht nicht in der Liste", "%(n)s Kunden stehen nicht in der Liste"
+    with translation.override("en"):
+        assert translation.ngettext(one, many, 1) == "One customer is not in the list"
+        assert translation.ngettext(one, many, 3) == "%(n)s customers are not in the list"
