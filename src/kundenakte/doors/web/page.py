@@ -7,7 +7,7 @@ from functools import wraps
 from typing import Concatenate, ParamSpec, cast
 
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django_htmx.middleware import HtmxDetails
 
 from kundenakte.base.accounts.actors import Actor
@@ -78,8 +78,12 @@ def number(text: str | None) -> int | None:
     return int(text) if text and text.isascii() and text.isdigit() and len(text) < 19 else None
 
 
+class SeeOther(HttpResponseRedirect):
+    """303: the new page is asked for with GET."""
+
+    status_code = 303
+
+
 def gone_on(address: str) -> HttpResponse:
-    """Go to a page after a change (303: the new page is asked for with GET)."""
-    response = HttpResponse(status=303)
-    response["Location"] = address
-    return response
+    """Go to a page after a change."""
+    return SeeOther(address)

@@ -1,0 +1,158 @@
+"""Uploading: slices with offsets, a plain form, and the answer what became of each file."""
+
+from __future__ import annotations
+
+import os
+import time
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.urls import reverse
+
+from kundenakte.base import blobs
+from kundenakte.doors.web.upload import incoming
+from kundenakte.records.models import Arrival
+from tests.builders import a_customer_file, a_document, a_section
+from tests.doors.web.pages import SignIn
+
+DATA = b"Angebot ueber eine Pumpe. " * 1000
+
+
+def _begin(client: Client, size: int = len(DATA), **more: Any) -> Any:
+    return client.post(reverse("upload-begin"), {"name": "angebot.txt", "size": size, **more})
+
+
+def _put(client: Client, address: str, data: bytes, offset: int) -> Any:
+    return client.put(f"{address}?offset={offset}", data, content_type="application/octet-stream")
+
+
+def test_a_file_in_slices_arrives_whole(signed_in: SignIn) -> None:
+    client, customer_file = signed_in("verena"), a_customer_file()
+    made = _begin(client, akte=customer_file.pk, register=a_section("angebote").pk, path="Ordner/").json()
+    assert _put(client, made["part"], DATA[:10_000], 0).json() == {"offset": 10_000}
+    assert _put(client, made["part"], DATA[10_000:], 10_000).json() == {"offset": len(DATA)}
+    line = client.post(made["finish"]).json()
+    arrival = Arrival.objects.get(pk=line["id"])
+    assert blobs.default().open(arrival.digest).read() == DATA
+    assert arrival.facts == {"customer_file_id": customer_file.pk, "section_id": a_section("angebote").pk}
+    assert (arrival.source, arrival.origin, arrival.received_by.username) == ("web", "Ordner/", "verena")  # type: ignore[union-attr]
+
+
+def test_after_a_break_it_goes_on_where_it_was(signed_in: SignIn) -> None:
+    client = signed_in("verena")
+    made = _begin(client).json()
+    _put(client, made["part"], DATA[:5_000], 0)
+    assert client.get(made["part"]).json()["offset"] == 5_000
+    wrong = _put(client, made["part"], DATA[4_000:], 4_000)
+    assert (wrong.status_code, wrong.json()) == (409, {"offset": 5_000})
+    assert client.post(made["finish"]).status_code == 422
+    _put(client, made["part"], DATA[5_000:], 5_000)
+    assert client.post(made["finish"]).status_code == 201
+
+
+def test_asking_twice_to_finish_makes_one_arrival(signed_in: SignIn) -> None:
+    client = signed_in("verena")
+    made = _begin(client).json()
+    _put(client, made["part"], DATA, 0)
+    assert client.post(made["finish"]).json()["id"] == client.post(made["finish"]).json()["id"]
+    assert Arrival.objects.count() == 1
+
+
+def test_nobody_else_finds_a_file_on_its_way(signed_in: SignIn) -> None:
+    made = _begin(signed_in("verena")).json()
+    other = signed_in("bernd")
+    assert other.get(made["part"]).status_code == 404
+    assert _put(other, made["part"], DATA, 0).status_code == 404
+    assert other.post(made["finish"]).status_code == 404
+    assert other.get(reverse("upload-part", args=("../../etc/passwd".replace("/", "_"),))).status_code == 404
+
+
+def test_more_bytes_than_announced_are_not_taken(signed_in: SignIn) -> None:
+    client = signed_in("verena")
+    made = _begin(client, size=100).json()
+    assert _put(client, made["part"], DATA, 0).json() == {"offset": 100}
+
+
+def test_an_empty_file_arrives_too(signed_in: SignIn) -> None:
+    client = signed_in("verena")
+    made = _begin(client, size=0).json()
+    assert client.post(made["finish"]).status_code == 201
+    assert Arrival.objects.get().size == 0
+
+
+def test_who_gives_up_leaves_nothing_behind(signed_in: SignIn, settings: Any) -> None:
+    client = signed_in("verena")
+    made = _begin(client).json()
+    _put(client, made["part"], DATA[:100], 0)
+    assert client.delete(made["part"]).status_code == 204
+    assert not list((settings.SCRATCH / "uploads").iterdir())
+    assert client.get(made["part"]).status_code == 404
+
+
+def test_what_was_left_a_day_ago_is_swept_away(signed_in: SignIn, settings: Any) -> None:
+    client = signed_in("verena")
+    old, young = _begin(client).json(), _begin(client).json()
+    before = time.time() - incoming.STALE_SECONDS - 60
+    for file in (settings.SCRATCH / "uploads").glob(f"{old['part'].rpartition('/')[2]}*"):
+        os.utime(file, (before, before))
+    _begin(client)
+    assert client.get(old["part"]).status_code == 404
+    assert client.get(young["part"]).status_code == 200
+
+
+def test_a_full_disk_is_said_before_anything_is_sent(signed_in: SignIn, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(incoming, "_RESERVE", 1 << 60)
+    answer = signed_in("verena").post(
+        reverse("upload-begin"), {"name": "a", "size": 1}, headers={"accept": "application/json"}
+    )
+    assert answer.status_code == 507
+    assert "kein Platz mehr" in answer.content.decode()
+
+
+def test_the_target_is_asked_for_its_rights_before_a_byte_is_taken(signed_in: SignIn, settings: Any) -> None:
+    invoice = a_document(document_class="INV_OUT", title="Rechnung", number="R-1")
+    verena = signed_in("verena")
+    assert _begin(verena, dokument=invoice.pk).status_code == 403
+    assert _begin(verena, akte=invoice.customer_file_id, register=a_section("rechnungen").pk).status_code == 403
+    assert _begin(verena, akte=987_654).status_code == 404
+    assert _begin(signed_in("paula")).status_code == 403
+    assert not (settings.SCRATCH / "uploads").exists()
+
+
+def test_a_file_dropped_on_a_document_says_so(signed_in: SignIn) -> None:
+    client, document = signed_in("verena"), a_document(title="Angebot")
+    made = _begin(client, dokument=document.pk).json()
+    _put(client, made["part"], DATA, 0)
+    client.post(made["finish"])
+    assert Arrival.objects.get().facts["document_id"] == document.pk
+
+
+def test_the_plain_form_takes_several_files_and_leads_to_what_became_of_them(signed_in: SignIn) -> None:
+    client = signed_in("verena")
+    files = [SimpleUploadedFile(f"brief{n}.txt", f"Text {n}".encode()) for n in range(2)]
+    answer = client.post(reverse("upload"), {"files": files}, follow=True)
+    assert Arrival.objects.count() == 2
+    assert answer.content.decode().count("unterwegs") == 2
+
+
+def test_the_plain_form_without_a_file_says_what_is_missing(signed_in: SignIn) -> None:
+    answer = signed_in("verena").post(reverse("upload"), {})
+    assert answer.status_code == 422
+    assert "Bitte wählen Sie mindestens eine Datei." in answer.content.decode()
+
+
+def test_what_became_of_it_is_told_in_a_sentence_and_only_when_it_changed(signed_in: SignIn) -> None:
+    client = signed_in("verena")
+    made = _begin(client).json()
+    _put(client, made["part"], DATA, 0)
+    pk = client.post(made["finish"]).json()["id"]
+    address, asked = f"{reverse('upload-outcome')}?eingang={pk}", {"accept": "application/json"}
+    first = client.get(address, headers=asked)
+    assert (first.json()[0]["state"], first.json()[0]["done"]) == ("under_way", False)
+    assert client.get(address, headers=asked | {"if-none-match": first["ETag"]}).status_code == 304
+    Arrival.objects.filter(pk=pk).update(state="waiting", sentence="Es wurde kein Kunde gefunden.")
+    later = client.get(address, headers=asked | {"if-none-match": first["ETag"]}).json()[0]
+    assert later["sentence"] == "Wartet im Posteingang: Es wurde kein Kunde gefunden."
+    assert later["url"] == reverse("inbox-arrival", args=(pk,))
