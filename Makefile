@@ -19,7 +19,7 @@ SAMPLES ?=
 
 run: ready
 	$(KUNDENAKTE) setup
-	PYTHONPATH=. $(KUNDENAKTE) demo
+	$(PY) -m demo.opening
 	exec $(KUNDENAKTE) serve
 
 test: ready-to-test
