@@ -41,7 +41,7 @@ soak: ready-to-test
 	KUNDENAKTE_LONG=1 SAMPLES="$(SAMPLES)" KUNDENAKTE_TEST_ON=postgresql $(PY) -m pytest -rs -n $(JOBS)
 
 bench: ready-to-test
-	$(PY) -m bench $(ONLY)
+	$(PY) -m bench $(if $(ONLY),--only $(ONLY))
 
 screenshots: ready-to-test
 	KUNDENAKTE_SCREENSHOTS=docs/pictures $(PY) -m pytest -m journey
@@ -50,8 +50,9 @@ format: ready-to-test
 	$(VENV)/bin/ruff format .
 	$(VENV)/bin/ruff check --fix .
 
+# Compiles the English texts and says which are missing; needs no gettext.
 messages: ready-to-test
-	cd src/kundenakte && ../../$(KUNDENAKTE) makemessages -l en --no-obsolete --no-wrap && ../../$(KUNDENAKTE) compilemessages -l en
+	$(PY) -m kundenakte.config.translations
 
 # Pins what run.in and check.in ask for, with hashes and without the address of any index.
 lock: $(VENV)/made

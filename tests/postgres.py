@@ -97,7 +97,8 @@ def _wait(home: Path, server: subprocess.Popen[bytes]) -> None:
     until = time.monotonic() + _STARTUP_SECONDS
     while True:
         try:
-            psycopg.connect(f"postgresql://postgres@/postgres?host={home}").close()
+            with psycopg.connect(f"postgresql://postgres@/postgres?host={home}", autocommit=True) as connection:
+                connection.execute("CREATE DATABASE kundenakte")
         except psycopg.OperationalError as error:
             if server.poll() is not None or time.monotonic() > until:
                 raise RuntimeError((home / "log").read_text(errors="replace")[-2000:]) from error
