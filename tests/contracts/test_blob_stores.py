@@ -64,7 +64,7 @@ def test_what_was_put_comes_out_under_its_hash(tmp_path_factory: pytest.TempPath
 
 @pytest.mark.parametrize("size", [0, 1, CHUNK - 1, CHUNK, CHUNK + 1, 3 * CHUNK + 17])
 def test_sizes_around_the_chunk(store: BlobStore, size: int) -> None:
-    content = random.Random(size).randbytes(size)  # noqa: S311 - no secret
+    content = random.Random(size).randbytes(size)
     assert read(store, put(store, content)) == content
 
 
@@ -205,7 +205,7 @@ def test_killed_in_the_middle_everything_said_is_whole_and_nothing_else_is_there
         process = in_a_process(PUT_FOR_EVER, kind, folder)
         assert process.stdout is not None
         assert process.stdout.readline() == b"ready\n"
-        time.sleep(random.Random(turn).uniform(0.001, 0.06))  # noqa: S311 - no secret
+        time.sleep(random.Random(turn).uniform(0.001, 0.06))
         process.send_signal(signal.SIGKILL)
         said = [line.decode().strip() for line in process.stdout if line.endswith(b"\n")]
         process.wait()

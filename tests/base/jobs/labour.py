@@ -32,12 +32,12 @@ def register() -> None:
 
     def step(name: str) -> ledger.Work:
         def work(subject: int) -> ledger.Apply:
-            time.sleep(random.uniform(0.001, 0.03))  # noqa: S311 - no secret
+            time.sleep(random.uniform(0.001, 0.03))
 
             def apply() -> bool:
                 goes_on = effect(f"{name}-{subject}")
                 # Longer inside the transaction, so that a kill strikes here as well.
-                time.sleep(random.uniform(0, 0.005))  # noqa: S311 - no secret
+                time.sleep(random.uniform(0, 0.005))
                 return goes_on
 
             return apply

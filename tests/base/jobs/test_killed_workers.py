@@ -71,7 +71,7 @@ def effects() -> Counter[str]:
 
 def test_nothing_is_lost_or_done_twice_however_workers_are_killed(start: Start) -> None:
     rounds, each = (200, 20) if LONG else (10, 20)
-    chance = random.Random(7)  # noqa: S311 - no secret
+    chance = random.Random(7)
     workers = [start(), start()]
     for turn in range(rounds):
         ledger.enqueue_all("first", range(turn * each, (turn + 1) * each))
