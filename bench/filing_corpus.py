@@ -174,6 +174,11 @@ class Writer:
         title = self.rng.choice(("Bestellung", "Anfrage", "Reklamation", "Rechnung", "Ihr Angebot", "Kündigung"))
         return Page(title, recipient, sender, footer, self._details(*details), self._body(*body), self._rows())
 
+    def _strange_vat_id(self) -> str:
+        """One that no customer happens to have."""
+        taken = {party.vat_id for party in self.customers}
+        return next(made for made in iter(lambda: vat_id(self.rng), "") if made not in taken)
+
     def _shown_number(self, party: Party) -> str:
         turn = self.rng.random()
         if self.shape == "letter":
@@ -250,7 +255,7 @@ class Writer:
             supplier = ["Zulieferteile Kromer GmbH", f"Ostring {rng.randint(1, 90)}", f"{zip_code} {city}"]
             label = rng.choice(("Ihre Kundennummer bei uns", "Ihre Kundennummer", "Kundennummer", "Kunden-Nr."))
             number = party.number if self.shape == "digits" else party.number[2:]
-            footer = [f"USt-IdNr. {vat_id(rng)}", f"IBAN {iban(rng)}", "info@kromer-teile.example"]
+            footer = [f"USt-IdNr. {self._strange_vat_id()}", f"IBAN {iban(rng)}", "info@kromer-teile.example"]
             return Made("none", self._received(supplier, footer, (label, number)), 0)
         if turn < 0.7:
             # Somebody new in a customer's building.
@@ -261,7 +266,11 @@ class Writer:
             ]
             return Made("none", self._sent(stranger), 0)
         if turn < 0.85:
-            body = (f"USt-IdNr. {vat_id(rng)}", f"IBAN {_spaced(iban(rng))}", "einkauf@niemand-bekanntes.example")
+            body = (
+                f"USt-IdNr. {self._strange_vat_id()}",
+                f"IBAN {_spaced(iban(rng))}",
+                "einkauf@niemand-bekanntes.example",
+            )
             return Made("none", self._received([], [], body=body), 0)
         return Made("none", self._sent([]), 0)
 

@@ -31,7 +31,7 @@ def customer(pk: int, name: str, place: tuple[str, str, str], **more: tuple[str,
     return KnownCustomer(profile, **more)
 
 
-MUELLER, MUELLER_HOF, KOCH, KOCH_VERWALTUNG, WEBER = 1, 2, 3, 4, 5
+MUELLER, MUELLER_HOF, KOCH, KOCH_VERWALTUNG, WEBER, LANG, LANG_GMBH = 1, 2, 3, 4, 5, 6, 7
 CUSTOMERS = InMemoryLookups(
     [
         customer(MUELLER, "Müller Metallbau GmbH", ("90402", "Hauptstraße 5", "Nürnberg"), vat_ids=("DE136695976",),
@@ -40,6 +40,8 @@ CUSTOMERS = InMemoryLookups(
         customer(KOCH, "Koch Spedition GmbH", ("90762", "Werkstr. 7", "Fürth"), vat_ids=(GROUP_VAT,)),
         customer(KOCH_VERWALTUNG, "Koch Verwaltungs GmbH", ("90762", "Werkstr. 7", "Fürth"), vat_ids=(GROUP_VAT,)),
         customer(WEBER, "Anna Weber", ("96047", "Mühlweg 3", "Bamberg"), ibans=("DE89370400440532013000",)),
+        customer(LANG, "Käthe Lang", ("96035", "Ring 3", "Bamberg")),
+        customer(LANG_GMBH, "Käthe Lang GmbH & Co. KG", ("96035", "Ring 3", "Bamberg")),
     ]
 )  # fmt: skip
 SHAPES = NumberShapes.from_numbers(["10041", "10042", "10043", "10044", "10045"])
@@ -110,6 +112,18 @@ def test_somebody_like_a_customer_is_a_question(address: tuple[str, ...]) -> Non
 def test_sister_companies_in_one_house_are_told_apart_by_name() -> None:
     assert filed(sent(KOCH_ADDRESS)) == KOCH
     assert filed(sent(("Koch Verwaltungs GmbH", *KOCH_ADDRESS[1:]))) == KOCH_VERWALTUNG
+
+
+def test_a_person_and_a_company_of_that_name_are_told_apart_by_the_legal_form() -> None:
+    place = ("Ring 3", "96035 Bamberg")
+    assert filed(sent(("Käthe Lang GmbH & Co. KG", *place))) == LANG_GMBH
+    assert filed(sent(("Käthe Lang GmbH & Co.", *place))) == "equal_customers"
+    assert filed(sent(("Käthe Lang AG", *place))) == "equal_customers"
+
+
+def test_a_contact_or_a_signature_is_not_the_customer_of_that_name() -> None:
+    assert filed(sent(("Neu und Fremd GmbH", "Frau Anna Weber", "Mühlweg 9", "96047 Bamberg"))) != WEBER
+    assert filed(sent(MUELLER_ADDRESS, (25, 200, "Anna Weber"))) == MUELLER
 
 
 @pytest.mark.parametrize(

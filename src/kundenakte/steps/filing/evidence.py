@@ -32,6 +32,7 @@ START_WEIGHTS: Mapping[str, float] = MappingProxyType(
         "similar_name_and_address": 0.91,
         "name_only": 0.6,
         "name_in_text": 0.4,
+        "bare_name": 0.15,
         "other_form_and_address": 0.7,
         "address_only": 0.3,
     }
@@ -63,6 +64,7 @@ _SENTENCES: Mapping[str, str] = MappingProxyType(
         "similar_name_and_address": "Die Anschrift und ein sehr ähnlicher Name stehen {place}: {value}.",
         "name_only": "Der Name steht {place} im Anschriftfeld, die Anschrift passt aber nicht oder fehlt: {value}.",
         "name_in_text": "Der Name steht {place} im Text: {value}.",
+        "bare_name": "Ein gleicher Name steht {place}: {value}.",
         "other_form_and_address": "Die Anschrift steht {place}, aber mit einer anderen Rechtsform: {value}.",
         "address_only": "Die Anschrift steht {place}, aber nicht der Name: {value}.",
     }
@@ -130,7 +132,7 @@ class Candidate:
         """True when its name stands in the document, in whatever strength."""
         return self.has(
             "name_and_address", "name_and_place", "similar_name_and_address", "name_only", "name_in_text",
-            "other_form_and_address",
+            "other_form_and_address", "bare_name",
         )  # fmt: skip
 
 

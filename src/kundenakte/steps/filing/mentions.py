@@ -35,6 +35,7 @@ _STARTERS = frozenset(
         *("unserer", "vom", "von", "with", "zwischen"),
     ]
 )  # fmt: skip
+_LONE_LEADS = frozenset({"", "firma", "fa.", "herrn", "herr", "frau", "an", "familie", "eheleute", "kunde", "customer"})
 _AND = frozenset({"und", "&", "+", "and"})
 
 
@@ -54,6 +55,8 @@ class Naming:
     streets: tuple[str, ...] = ()
     # Behind a name in a sentence: what follows, in which its city may stand.
     context: str = ""
+    # In an address: those of `names` that are a contact's or an addition's, and no company's without the street.
+    minor: frozenset[str] = frozenset()
 
     @property
     def keys(self) -> Iterator[Key]:
@@ -114,8 +117,13 @@ def _is_own(block: AddressBlock, own: OwnCompany) -> bool:
 
 def _of_block(block: AddressBlock) -> Naming:
     lines = [piece.text for piece in reversed(block.above)]
+    names = tuple(dict.fromkeys(_names_of(lines)))
+    # "Brauerei Kassel GmbH, Herrn Jens Bergner": a later line without legal form is a person there or a department.
+    first = next((line for line in map(bare, lines) if line.lower() not in _LONE_LEADS), "")
+    minor = frozenset(name for name in names if not name.startswith(first) and not LEGAL_FORM.search(name))
     return Naming(
-        names=tuple(dict.fromkeys(_names_of(lines))),
+        names=names,
+        minor=minor,
         span=(block.start, block.end),
         page=block.page,
         box=block.box,
@@ -195,12 +203,26 @@ def compare(
         if profile is not None and (outcome := _kind(naming, profile)):
             kinds[pk] = outcome
     best = max((rank for rank, _ in kinds.values()), default=(0, 0))
-    winners = {pk: kind for pk, (rank, kind) in kinds.items() if rank == best}
+    # Without a legal form that agrees, a sister company of another form in the same house may be meant as well.
+    doubtful = best[0] == _RANKS.index("name_and_address") * 10 + Agreement.SAME
+    winners = {
+        pk: kind
+        for pk, (rank, kind) in kinds.items()
+        if rank == best or (doubtful and kind == "other_form_and_address")
+    }
     return Found(naming, {pk: _evidence(naming, kind, profiles[pk], weights) for pk, kind in winners.items()})
 
 
-_RANKS = ("address_only", "name_in_text", "name_only", "other_form_and_address", "similar_name_and_address",
-          "name_and_place", "name_and_address")  # fmt: skip
+_RANKS = (
+    "address_only",
+    "bare_name",
+    "name_in_text",
+    "name_only",
+    "other_form_and_address",
+    "similar_name_and_address",
+    "name_and_place",
+    "name_and_address",
+)
 
 
 def _kind(naming: Naming, profile: CustomerProfile) -> tuple[tuple[int, int], str] | None:
@@ -226,7 +248,8 @@ def _in_address(naming: Naming, profile: CustomerProfile, best: Agreement) -> st
             Agreement.OTHER_FORM: "other_form_and_address",
             Agreement.SIMILAR: "similar_name_and_address",
         }.get(best, "name_and_address")
-    if best < Agreement.SAME:
+    main = [name for name in naming.names if name not in naming.minor]
+    if max((agreement(name, profile.names) for name in main), default=Agreement.NONE) < Agreement.SAME:
         return ""
     place = any(
         address.zip_code == naming.zip_code or (address.city and _same_city(address.city, naming.city))
@@ -243,6 +266,9 @@ def _same_city(one: str, other: str) -> bool:
 def _in_text(naming: Naming, profile: CustomerProfile, best: Agreement) -> str:
     if best < Agreement.SAME:
         return ""
+    # "Anna Weber" below a letter is rarely the customer Anna Weber: colleagues and contacts have such names, too.
+    if best == Agreement.SAME and not any(LEGAL_FORM.search(name) for name in naming.names):
+        return "bare_name"
     context = f" {fold(naming.context)} "
     near = any(address.city and f" {fold(address.city)} " in context for address in profile.addresses)
     return "name_and_place" if near and best == Agreement.FULL else "name_in_text"

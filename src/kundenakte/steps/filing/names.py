@@ -80,7 +80,9 @@ def _agree(core: str, form: str, known_core: str, known_form: str) -> Agreement:
     if core == known_core or core.replace(" ", "") == known_core.replace(" ", ""):
         if same_form:
             return Agreement.FULL if form else Agreement.SAME
-        return Agreement.SAME if not form or not known_form else Agreement.OTHER_FORM
+        # "GmbH & Co." is "GmbH & Co. KG" cut short.
+        cut_short = form.endswith(" co") and known_form.startswith(f"{form} ")
+        return Agreement.SAME if not form or not known_form or cut_short else Agreement.OTHER_FORM
     if form and known_form and not same_form:
         return Agreement.NONE
     return Agreement.SIMILAR if _similar(core.split(), known_core.split()) else Agreement.NONE
