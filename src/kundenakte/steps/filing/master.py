@@ -45,7 +45,9 @@ class CustomerMaster:
         addresses: defaultdict[int, list[Address]] = defaultdict(list)
         rows = {}
         family: dict[int, int] = {}
-        for customer in Customer.objects.filter(Q(pk__in=ids) | Q(merged_into__in=ids)).order_by("pk"):
+        # Two look-ups by index; as one condition SQLite would read all customers.
+        records = [*Customer.objects.filter(pk__in=ids), *Customer.objects.filter(merged_into__in=ids)]
+        for customer in sorted(records, key=lambda row: row.pk):
             stays = customer.merged_into_id or customer.pk
             family[customer.pk] = stays
             names[stays] += [customer.name, f"{customer.name} {customer.name2}"] if customer.name2 else [customer.name]
