@@ -13,7 +13,7 @@ from kundenakte.base import blobs
 from kundenakte.base.accounts.actors import Actor
 from kundenakte.base.accounts.models import Role, User
 from kundenakte.customers.actions import create_customer, set_own_company
-from kundenakte.customers.models import Customer
+from kundenakte.customers.models import Customer, OwnCompany
 from kundenakte.records.actions import documents, files
 from kundenakte.records.actions.documents import Description, NewVersion
 from kundenakte.records.models import Arrival, CustomerFile, Document, DocumentClass, Section
@@ -41,6 +41,7 @@ def a_house() -> None:
     """The shipped plan, classes and roles, once per test database."""
     if not DocumentClass.objects.exists():
         install(now=NOW)
+    if not OwnCompany.objects.exists():
         set_own_company(
             actor=SETUP, now=NOW, name="Frankenblech Anlagenbau GmbH", street="Am Kanal 7", zip_code="90766",
             city="Fürth", vat_ids="DE811907980", email_domains="frankenblech.example", phones="0911 99999-0",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import os
 import select
@@ -37,6 +38,16 @@ def cell() -> Iterator[Confinement]:
     small = Confinement(Limits(seconds=10, memory=256 * MIB, file_size=4 * MIB, calls=50, niceness=0))
     yield small
     small.close()
+
+
+@confined()
+def waits_in(*, folder: str, times: int) -> int:
+    """Says that it is there, and waits to be killed for the first `times` times."""
+    there = len(list(Path(folder).iterdir()))
+    (Path(folder) / str(there)).touch()
+    if there < times:
+        time.sleep(20)
+    return there
 
 
 @confined()
@@ -359,3 +370,32 @@ def test_scratch_of_killed_processes_is_swept_and_that_of_living_ones_kept(tmp_p
         os.utime(folder, (1, 1))
     assert sweep(tmp_path) == 1
     assert [folder.exists() for folder in (old, living, young)] == [False, True, True]
+
+
+def killed_from_outside(folder: Path, times: int) -> int:
+    """The answer of a call whose child somebody kills so many times."""
+    with contextlib.closing(Confinement()) as confinement:
+        confinement.start()
+
+        def kill() -> None:
+            for seen in range(1, times + 1):
+                while len(list(folder.iterdir())) < seen:
+                    time.sleep(0.01)
+                assert confinement.pid is not None
+                os.kill(confinement.pid, signal.SIGKILL)
+
+        killer = threading.Thread(target=kill)
+        killer.start()
+        try:
+            return confinement.call(waits_in, folder=str(folder), times=times)
+        finally:
+            killer.join()
+
+
+def test_a_child_that_others_kill_gets_a_second_chance(tmp_path: Path) -> None:
+    assert killed_from_outside(tmp_path, 1) == 1
+
+
+def test_a_file_whose_every_child_is_killed_is_believed(tmp_path: Path) -> None:
+    with pytest.raises(OutOfMemory):
+        killed_from_outside(tmp_path, 2)

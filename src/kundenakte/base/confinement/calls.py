@@ -59,6 +59,10 @@ def confined(
     return enter
 
 
+class _KilledByOthers(OutOfMemory):
+    """The child was killed though neither we nor its limits did it."""
+
+
 @dataclass(slots=True)
 class _Child:
     pid: int
@@ -91,7 +95,12 @@ class Confinement:
             raise LookupError(f"{name} is not marked with @confined")
         seconds = within or _allowed[name].seconds or self.limits.seconds
         with self._lock:
-            answer = self._ask(name, seconds, arguments)
+            try:
+                answer = self._ask(name, seconds, arguments)
+            except _KilledByOthers:
+                # A machine short of memory, or an administrator, ended a modest child: hardly the file's fault. Once
+                # more, and the second time it is believed.
+                answer = self._ask(name, seconds, arguments)
         return _value(answer, name)  # type: ignore[no-any-return]
 
     def start(self) -> Protection:
@@ -179,6 +188,8 @@ class Confinement:
         what = f"{name}: signal {number}, status {status}, peak {peak >> 20} MiB"
         if number == signal.SIGXCPU:
             return TookTooLong(what)
+        if number == signal.SIGKILL and peak < 0.5 * self.limits.memory:
+            return _KilledByOthers(what)
         if number == signal.SIGKILL or peak > 0.8 * self.limits.memory:
             # Nobody here killed it, so the kernel did, for want of memory; or it broke near its bound.
             return OutOfMemory(what)
