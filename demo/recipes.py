@@ -193,9 +193,14 @@ def repair(case: Case) -> Iterator[Piece]:
     report = service.service_report(case, case.after(2, 5))
     yield printed(case, report, name=f"Servicebericht {report.number}", door=SCANNER)
     plate = plate_photo(case.machine, "Löhlein & Brucker", case.rng)
-    yield other(case, Truth(class_code="PHOTO", serial_number=case.machine.serial, known_by="keys"), door=SCANNER,
-        on=report.dated_on, data=plate,
-                name=f"{case.customer.number}_Typenschild_{case.machine.serial}.jpg")  # fmt: skip
+    yield other(
+        case,
+        Truth(class_code="PHOTO", serial_number=case.machine.serial, known_by="keys"),
+        door=SCANNER,
+        on=report.dated_on,
+        data=plate,
+        name=f"{case.customer.number}_Typenschild_{case.machine.serial}.jpg",
+    )
     answer = service.eight_d_report(case, case.after(8, 12))
     yield (
         typed(case, answer, name=f"8D {answer.number}")
@@ -331,5 +336,11 @@ def replace_truth(piece: Piece, **changes: str) -> Piece:
 Recipe = Callable[[Case], Iterator[Piece]]
 # In this order at first, so that a small stock has every class; afterwards by weight.
 RECIPES: tuple[tuple[Recipe, int], ...] = (
-    (full_sale, 26), (repair, 16), (upkeep, 10), (plant, 10), (relations, 10), (supplier, 6), (spare_parts, 22),
-)  # fmt: skip
+    (full_sale, 26),
+    (repair, 16),
+    (upkeep, 10),
+    (plant, 10),
+    (relations, 10),
+    (supplier, 6),
+    (spare_parts, 22),
+)

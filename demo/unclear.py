@@ -69,18 +69,35 @@ def _nobody(case: Case) -> Piece:
         Para("Den vollständigen Text finden Sie auf unserer Internetseite."),
     )
     nobody = Party("An alle Kunden und Geschäftspartner", "", "", "")
-    paper = Paper("LETTER", "", "", on, COMPANY, nobody, (("Datum", day(on)),),
-        "Neue Verkaufs- und Lieferbedingungen", body,
-                  "Sehr geehrte Damen und Herren,", case.clerk, layout="din5008")  # fmt: skip
+    paper = Paper(
+        "LETTER",
+        "",
+        "",
+        on,
+        COMPANY,
+        nobody,
+        (("Datum", day(on)),),
+        "Neue Verkaufs- und Lieferbedingungen",
+        body,
+        "Sehr geehrte Damen und Herren,",
+        case.clerk,
+        layout="din5008",
+    )
     return Piece(f"Rundschreiben {on:%Y-%m}.pdf", render(paper), OFFICE, on, _wait(truth_of(case, paper), NO_CUSTOMER))
 
 
 def _two(case: Case, other: Case) -> Piece:
     """A delivery note to one customer's address that names another customer's number as well."""
     paper = sales.delivery_note(case, case.starts_on)
-    fields = Fields((("Abweichender Rechnungsempfänger", f"{other.customer.name}, {other.customer.street}, "
-                                                         f"{other.customer.zip} {other.customer.city}"),
-                     ("Kundennummer des Rechnungsempfängers", other.customer.number)))  # fmt: skip
+    fields = Fields(
+        (
+            (
+                "Abweichender Rechnungsempfänger",
+                f"{other.customer.name}, {other.customer.street}, {other.customer.zip} {other.customer.city}",
+            ),
+            ("Kundennummer des Rechnungsempfängers", other.customer.number),
+        )
+    )
     paper = replace(paper, body=(*paper.body[:1], fields, *paper.body[1:]))
     return Piece(
         f"Lieferschein Streckengeschäft {paper.number}.pdf",
@@ -96,13 +113,20 @@ def _two_in_table(case: Case, other: Case) -> Piece:
     on = case.starts_on
     a, b = case.customer, other.customer
     body = (
-        Fields((("Teilnehmer", f"{case.contact.name}, {a.name} ({a.number})"), ("Teilnehmer",
-            f"{other.contact.name}, {b.name} ({b.number})"),
-                ("Für uns", f"{SERVICE.name}, {FITTER.name}"), ("Ort", "Werk Erlangen, Besprechungsraum 2")),
-                    columns=1),
-        Para("Beide Unternehmen prüfen einen gemeinsamen Bereitschaftsdienst für ihre Anlagen. Der Entwurf einer "
-             "Vereinbarung geht bis Monatsende an beide."),
-    )  # fmt: skip
+        Fields(
+            (
+                ("Teilnehmer", f"{case.contact.name}, {a.name} ({a.number})"),
+                ("Teilnehmer", f"{other.contact.name}, {b.name} ({b.number})"),
+                ("Für uns", f"{SERVICE.name}, {FITTER.name}"),
+                ("Ort", "Werk Erlangen, Besprechungsraum 2"),
+            ),
+            columns=1,
+        ),
+        Para(
+            "Beide Unternehmen prüfen einen gemeinsamen Bereitschaftsdienst für ihre Anlagen. Der Entwurf einer "
+            "Vereinbarung geht bis Monatsende an beide."
+        ),
+    )
     nobody = Party("Besprechungsprotokoll", "", "", "")
     paper = Paper(
         "OTHER",
@@ -137,13 +161,20 @@ def _supplier(case: Case, rng: Random) -> Piece:
     """An invoice of a supplier who is no customer."""
     surname = rng.choice(words.SURNAMES)
     seller = Party(
-        f"{surname} Normteile Großhandel GmbH", f"Lagerring {rng.randint(1, 60)}", "90471", "Nürnberg",
-            vat_id=vat_id("DE", rng), iban=iban("DE", rng),
-        bic="HBNFDE7FXXX", bank=words.BANKS[0], email=f"rechnung@normteile-{rng.randint(10, 99)}.example",
-            phone=phone(4800 + rng.randrange(60)),
-        register=f"Amtsgericht Nürnberg, HRB 99{rng.randint(100, 999)}", directors=f"{rng.choice(words.MEN)} {surname}",
+        f"{surname} Normteile Großhandel GmbH",
+        f"Lagerring {rng.randint(1, 60)}",
+        "90471",
+        "Nürnberg",
+        vat_id=vat_id("DE", rng),
+        iban=iban("DE", rng),
+        bic="HBNFDE7FXXX",
+        bank=words.BANKS[0],
+        email=f"rechnung@normteile-{rng.randint(10, 99)}.example",
+        phone=phone(4800 + rng.randrange(60)),
+        register=f"Amtsgericht Nürnberg, HRB 99{rng.randint(100, 999)}",
+        directors=f"{rng.choice(words.MEN)} {surname}",
         letterhead=Letterhead(rng.choice(("typewriter", "modern", "tablehead")), "335c67", "9e2a2b", rng.randint(1, 7)),
-    )  # fmt: skip
+    )
     paper = money_papers.supplier_invoice(case, seller, f"{rng.randint(260000, 269999)}", case.starts_on)
     return Piece(
         f"Rechnung {surname} {paper.number}.pdf",

@@ -78,8 +78,13 @@ class Case:
 
 def priced_table(items: tuple[Item, ...], *, with_numbers: bool = True) -> Table:
     """Position, article, quantity, price, sum."""
-    columns = [Column("Pos.", 1.0, "c"), Column("Bezeichnung", 7.2), Column("Menge", 1.9, "r"),
-               Column("Einzelpreis", 2.2, "r"), Column("Gesamt €", 2.2, "r")]  # fmt: skip
+    columns = [
+        Column("Pos.", 1.0, "c"),
+        Column("Bezeichnung", 7.2),
+        Column("Menge", 1.9, "r"),
+        Column("Einzelpreis", 2.2, "r"),
+        Column("Gesamt €", 2.2, "r"),
+    ]
     if with_numbers:
         columns.insert(1, Column("Art.-Nr.", 1.9))
     rows = []

@@ -26,8 +26,15 @@ def _at(case: Case, on: date) -> datetime:
 
 def _signed(case: Case) -> str:
     customer = case.customer
-    lines = ["", "Mit freundlichen Grüßen", case.contact.name, case.contact.role, "", customer.name,
-             f"{customer.street}, {customer.zip} {customer.city}"]  # fmt: skip
+    lines = [
+        "",
+        "Mit freundlichen Grüßen",
+        case.contact.name,
+        case.contact.role,
+        "",
+        customer.name,
+        f"{customer.street}, {customer.zip} {customer.city}",
+    ]
     if case.contact.phone or customer.phone:
         lines.append(f"Tel. {case.contact.phone or customer.phone}")
     if case.print_number:
@@ -67,21 +74,38 @@ def complaint_mail(case: Case, on: date, attachments: tuple[tuple[str, bytes], .
     paragraphs = [SERVICE.greeting, *complaint_text(case)]
     html = "".join(f"<p>{text}</p>" for text in paragraphs) + _signed(case).replace("\n", "<br>")
     subject = f"Reklamation {case.machine.kind} {case.machine.model}, Seriennummer {case.machine.serial}"
-    return Letter(_from(case), _to(SERVICE), subject, "\n\n".join(paragraphs) + "\n" + _signed(case), _at(case, on),
-                  html=f"<html><body style=\"font-family:Calibri,Arial\">{html}</body></html>",
-                      attachments=attachments)  # fmt: skip
+    return Letter(
+        _from(case),
+        _to(SERVICE),
+        subject,
+        "\n\n".join(paragraphs) + "\n" + _signed(case),
+        _at(case, on),
+        html=f'<html><body style="font-family:Calibri,Arial">{html}</body></html>',
+        attachments=attachments,
+    )
 
 
 def talk_mail(case: Case, on: date, *, replies_to: str = "") -> Letter:
     """An ordinary mail about the project."""
-    subject, text = case.rng.choice((
-        ("Termin Inbetriebnahme", f"können wir die Inbetriebnahme im Projekt {case.project} auf Mittwoch, 9 Uhr "
-                                  f"legen? Der Kran ist dann frei.\nBitte geben Sie mir kurz Bescheid."),
-        ("Rückfrage Zeichnung", f"auf der Zeichnung zum Projekt {case.project} fehlt uns das Maß vom Fußboden bis "
-                                f"Oberkante Gurt. Bitte ergänzen und neu schicken."),
-        ("Adresse Wareneingang", "ab sofort nimmt unser Wareneingang nur noch an Tor 4 an, montags bis freitags "
-                                 "von 6 bis 14 Uhr. Bitte teilen Sie das Ihrer Spedition mit."),
-    ))  # fmt: skip
+    subject, text = case.rng.choice(
+        (
+            (
+                "Termin Inbetriebnahme",
+                f"können wir die Inbetriebnahme im Projekt {case.project} auf Mittwoch, 9 Uhr legen? Der Kran ist "
+                f"dann frei.\nBitte geben Sie mir kurz Bescheid.",
+            ),
+            (
+                "Rückfrage Zeichnung",
+                f"auf der Zeichnung zum Projekt {case.project} fehlt uns das Maß vom Fußboden bis Oberkante Gurt. "
+                f"Bitte ergänzen und neu schicken.",
+            ),
+            (
+                "Adresse Wareneingang",
+                "ab sofort nimmt unser Wareneingang nur noch an Tor 4 an, montags bis freitags von 6 bis 14 Uhr. "
+                "Bitte teilen Sie das Ihrer Spedition mit.",
+            ),
+        )
+    )
     mark = "Re: " if replies_to else ""
     return Letter(
         _from(case),
@@ -104,23 +128,48 @@ def calculation(case: Case, on: date, number: str) -> bytes:
     for n, item in enumerate(case.items):
         r, amount, price = first + n, item.amount / 1000, item.price / 100
         cost = round(price * 0.01 * case.rng.randint(58, 81), 2)
-        rows.append((n + 1, item.article.name, amount, Cell(cost, "euro"), Cell(price, "euro"),
-                     Cell(round((price - cost) * amount, 2), "euro", f"(E{r}-D{r})*C{r}"),
-                         Cell(round(1 - cost / price, 4), "percent", f"1-D{r}/E{r}")))  # fmt: skip
+        rows.append(
+            (
+                n + 1,
+                item.article.name,
+                amount,
+                Cell(cost, "euro"),
+                Cell(price, "euro"),
+                Cell(round((price - cost) * amount, 2), "euro", f"(E{r}-D{r})*C{r}"),
+                Cell(round(1 - cost / price, 4), "percent", f"1-D{r}/E{r}"),
+            )
+        )
     last = first + len(rows) - 1
     revenue = round(sum(item.amount / 1000 * item.price / 100 for item in case.items), 2)
-    sheet = SheetOfCells("Kalkulation", (7, 34, 10, 17, 17, 18, 10), (
-        (Cell(f"Kalkulation {number}", "title"),),
-        (Cell("Kunde", "bold"), case.customer.name, "", Cell("Datum", "bold"), day(on)),
-        (Cell("Kundennr.", "bold"), case.customer.number if case.print_number else "", "", Cell("Projekt", "bold"),
-            case.project),
-        (Cell("Ort", "bold"), f"{case.customer.street}, {case.customer.zip} {case.customer.city}"),
-        (Cell("Bearbeiter", "bold"), case.clerk.name), head, *rows,
-        ("", Cell("Summe Umsatz / Deckungsbeitrag", "bold"), "", "", Cell(revenue, "sum",
-            f"SUMPRODUCT(C{first}:C{last},E{first}:E{last})"),
-         Cell("", "sum") if not rows else Cell(round(sum(_margin(row) for row in rows), 2), "sum",
-             f"SUM(F{first}:F{last})")),
-    ))  # fmt: skip
+    sheet = SheetOfCells(
+        "Kalkulation",
+        (7, 34, 10, 17, 17, 18, 10),
+        (
+            (Cell(f"Kalkulation {number}", "title"),),
+            (Cell("Kunde", "bold"), case.customer.name, "", Cell("Datum", "bold"), day(on)),
+            (
+                Cell("Kundennr.", "bold"),
+                case.customer.number if case.print_number else "",
+                "",
+                Cell("Projekt", "bold"),
+                case.project,
+            ),
+            (Cell("Ort", "bold"), f"{case.customer.street}, {case.customer.zip} {case.customer.city}"),
+            (Cell("Bearbeiter", "bold"), case.clerk.name),
+            head,
+            *rows,
+            (
+                "",
+                Cell("Summe Umsatz / Deckungsbeitrag", "bold"),
+                "",
+                "",
+                Cell(revenue, "sum", f"SUMPRODUCT(C{first}:C{last},E{first}:E{last})"),
+                Cell("", "sum")
+                if not rows
+                else Cell(round(sum(_margin(row) for row in rows), 2), "sum", f"SUM(F{first}:F{last})"),
+            ),
+        ),
+    )
     return workbook(
         (sheet,), title=f"Kalkulation {number}", author=case.clerk.name, created=f"{on.isoformat()}T09:00:00Z"
     )
@@ -135,17 +184,36 @@ def slides(case: Case, on: date) -> bytes:
     """The presentation that goes with a large offer."""
     machine, customer = case.machine, case.customer
     pages = (
-        (f"Förderkonzept {machine.model}", (f"für {customer.name}", f"{customer.city}, {day(on)} · Projekt "
-                                                                    f"{case.project}")),
-        ("Ausgangslage", ("Linie 3 erreicht 1.050 Teile je Stunde, gebraucht werden 1.200",
-            "Engpass: Übergabe von der Presse zur Verpackung",
-                          "Stillstände durch Gurtwechsel: 26 Stunden im letzten Jahr")),
+        (
+            f"Förderkonzept {machine.model}",
+            (f"für {customer.name}", f"{customer.city}, {day(on)} · Projekt {case.project}"),
+        ),
+        (
+            "Ausgangslage",
+            (
+                "Linie 3 erreicht 1.050 Teile je Stunde, gebraucht werden 1.200",
+                "Engpass: Übergabe von der Presse zur Verpackung",
+                "Stillstände durch Gurtwechsel: 26 Stunden im letzten Jahr",
+            ),
+        ),
         ("Unser Vorschlag", tuple(f"{item.article.name}: {item.article.detail}" for item in case.items[:4])),
-        ("Zeitplan", ("Freigabe der Zeichnungen: 3 Wochen nach Auftrag", "Montage im Werk Erlangen: Woche 9 bis 13",
-            "Umbau bei Ihnen am Wochenende, Anlauf am Montag")),
-        ("Investition", (f"Richtpreis netto: {euro(case.net, sign='€')}", "Rückfluss in 2,6 Jahren bei zwei Schichten",
-            f"Ihre Ansprechpartnerin: {SALES.name}, {SALES.phone}")),
-    )  # fmt: skip
+        (
+            "Zeitplan",
+            (
+                "Freigabe der Zeichnungen: 3 Wochen nach Auftrag",
+                "Montage im Werk Erlangen: Woche 9 bis 13",
+                "Umbau bei Ihnen am Wochenende, Anlauf am Montag",
+            ),
+        ),
+        (
+            "Investition",
+            (
+                f"Richtpreis netto: {euro(case.net, sign='€')}",
+                "Rückfluss in 2,6 Jahren bei zwei Schichten",
+                f"Ihre Ansprechpartnerin: {SALES.name}, {SALES.phone}",
+            ),
+        ),
+    )
     known = f", Kundennummer {customer.number}" if case.print_number else ""
     return presentation(
         pages,
@@ -162,10 +230,9 @@ def phone_note(case: Case, on: date) -> bytes:
     number = f" ({customer.number})" if case.print_number else ""
     text = (
         f"Gesprächsnotiz vom {day(on)}, {case.clerk.name}\r\n\r\nAnruf von {case.contact.name}, "
-        f"{customer.name}{number}, {customer.zip} {customer.city}\r\n"
-        f"Thema: {case.machine.kind} {case.machine.model}, Seriennummer {case.machine.serial}\r\n\r\n- möchte "
-        f"Angebot für Umbau auf 1.200 Teile/h\r\n"
-        "- Budget erst im neuen Geschäftsjahr\r\n- Rückruf vereinbart, Zeichnung kommt per Post\r\n"
+        f"{customer.name}{number}, {customer.zip} {customer.city}\r\nThema: {case.machine.kind} "
+        f"{case.machine.model}, Seriennummer {case.machine.serial}\r\n\r\n- möchte Angebot für Umbau auf 1.200 "
+        f"Teile/h\r\n- Budget erst im neuen Geschäftsjahr\r\n- Rückruf vereinbart, Zeichnung kommt per Post\r\n"
     )
     return text.encode("cp1252")
 

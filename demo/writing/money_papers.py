@@ -34,18 +34,35 @@ def invoice(case: Case, on: date, *, layout: str = "", embed_fonts: bool = False
         priced_table(case.items, with_numbers=look != "sidecolumn"),
         totals(case.net, case.vat_percent),
         *(() if case.vat_percent else (Para(_WITHIN_UNION),)),
-        Para(f"Zahlbar bis {long_day(on + timedelta(30))} ohne Abzug; bei Zahlung bis "
-             f"{long_day(on + timedelta(14))} gewähren wir 2 % Skonto "
-             f"({euro(share(case.gross, 2), sign='€')})."),
-        Para(f"Bitte überweisen Sie auf unser Konto {spaced(COMPANY.iban)} bei der {COMPANY.bank} und geben Sie "
-             f"die Rechnungsnummer an. "
-             "Die Ware bleibt bis zur vollständigen Bezahlung unser Eigentum.", small=True),
-    )  # fmt: skip
+        Para(
+            f"Zahlbar bis {long_day(on + timedelta(30))} ohne Abzug; bei Zahlung bis "
+            f"{long_day(on + timedelta(14))} gewähren wir 2 % Skonto ({euro(share(case.gross, 2), sign='€')})."
+        ),
+        Para(
+            f"Bitte überweisen Sie auf unser Konto {spaced(COMPANY.iban)} bei der {COMPANY.bank} und geben Sie die "
+            f"Rechnungsnummer an. Die Ware bleibt bis zur vollständigen Bezahlung unser Eigentum.",
+            small=True,
+        ),
+    )
     info = our_info(case, look, "INV_OUT", number, on, *refs)
-    return Paper("INV_OUT", "Rechnung", number, on, case.us, case.them(attention=False), info,
-        f"Rechnung {number}", body,
-                 "Sehr geehrte Damen und Herren,", BOOKS, closing="", layout=look, net=case.net, gross=case.gross,
-                     embed_fonts=embed_fonts)  # fmt: skip
+    return Paper(
+        "INV_OUT",
+        "Rechnung",
+        number,
+        on,
+        case.us,
+        case.them(attention=False),
+        info,
+        f"Rechnung {number}",
+        body,
+        "Sehr geehrte Damen und Herren,",
+        BOOKS,
+        closing="",
+        layout=look,
+        net=case.net,
+        gross=case.gross,
+        embed_fonts=embed_fonts,
+    )
 
 
 def credit_note(case: Case, on: date, *, layout: str = "", embed_fonts: bool = False) -> Paper:
@@ -70,11 +87,24 @@ def credit_note(case: Case, on: date, *, layout: str = "", embed_fonts: bool = F
     )
     info = our_info(case, look, "CREDIT_NOTE", number, on, *refs)
     gross = returned.total + share(returned.total, case.vat_percent)
-    return Paper("CREDIT_NOTE", "Rechnungskorrektur" if look == "modern" else "Gutschrift", number, on, case.us,
-        case.them(attention=False), info,
-                 f"Gutschrift {number} zur Rechnung {case.given['INV_OUT']}", body,
-                     "Sehr geehrte Damen und Herren,", BOOKS, closing="", layout=look,
-                 net=returned.total, gross=gross, embed_fonts=embed_fonts)  # fmt: skip
+    return Paper(
+        "CREDIT_NOTE",
+        "Rechnungskorrektur" if look == "modern" else "Gutschrift",
+        number,
+        on,
+        case.us,
+        case.them(attention=False),
+        info,
+        f"Gutschrift {number} zur Rechnung {case.given['INV_OUT']}",
+        body,
+        "Sehr geehrte Damen und Herren,",
+        BOOKS,
+        closing="",
+        layout=look,
+        net=returned.total,
+        gross=gross,
+        embed_fonts=embed_fonts,
+    )
 
 
 def credited_items(case: Case) -> tuple[Item, ...]:
@@ -110,21 +140,44 @@ def dunning(case: Case, on: date, *, level: int = 1, layout: str = "") -> Paper:
         if level == 1
         else "trotz unserer Erinnerung konnten wir für die folgende Rechnung noch keinen Zahlungseingang feststellen:"
     )
-    sums = Totals((("Offener Betrag", euro(case.gross, sign="€")),)) if level == 1 else Totals(
-        (("Offener Betrag", euro(case.gross, sign="€")), ("Verzugszinsen § 288 BGB", euro(interest, sign="€")),
-         ("Pauschale § 288 Abs. 5 BGB", euro(fee, sign="€")), ("Zu zahlen", euro(case.gross + interest + fee,
-             sign="€")))
-    )  # fmt: skip
+    sums = (
+        Totals((("Offener Betrag", euro(case.gross, sign="€")),))
+        if level == 1
+        else Totals(
+            (
+                ("Offener Betrag", euro(case.gross, sign="€")),
+                ("Verzugszinsen § 288 BGB", euro(interest, sign="€")),
+                ("Pauschale § 288 Abs. 5 BGB", euro(fee, sign="€")),
+                ("Zu zahlen", euro(case.gross + interest + fee, sign="€")),
+            )
+        )
+    )
     body: tuple[Block, ...] = (
-        Para(opening), Table(columns, (row,)), sums,
-        Para(f"Wir bitten um Ausgleich bis zum {long_day(on + timedelta(10))}. Hat sich Ihre Zahlung mit diesem "
-             f"Schreiben gekreuzt, betrachten Sie es als gegenstandslos."),
-    )  # fmt: skip
+        Para(opening),
+        Table(columns, (row,)),
+        sums,
+        Para(
+            f"Wir bitten um Ausgleich bis zum {long_day(on + timedelta(10))}. Hat sich Ihre Zahlung mit diesem "
+            f"Schreiben gekreuzt, betrachten Sie es als gegenstandslos."
+        ),
+    )
     title = "Zahlungserinnerung" if level == 1 else f"{level}. Mahnung"
     info = our_info(case, look, "DUNNING", number, on, ("Mahnstufe", str(level)))
-    return Paper("DUNNING", title, number, on, case.us, case.them(attention=False), info,
-        f"{title} zur Rechnung {case.given['INV_OUT']}", body,
-                 "Sehr geehrte Damen und Herren,", BOOKS, layout=look, gross=case.gross + interest + fee)  # fmt: skip
+    return Paper(
+        "DUNNING",
+        title,
+        number,
+        on,
+        case.us,
+        case.them(attention=False),
+        info,
+        f"{title} zur Rechnung {case.given['INV_OUT']}",
+        body,
+        "Sehr geehrte Damen und Herren,",
+        BOOKS,
+        layout=look,
+        gross=case.gross + interest + fee,
+    )
 
 
 def payment_advice(case: Case, on: date) -> Paper:
@@ -160,9 +213,20 @@ def payment_advice(case: Case, on: date) -> Paper:
     info = [("Avis-Nr.", number), (label("dated", look), day(on)), ("Lieferantennummer", case.customer.supplier_number)]
     if case.print_number:
         info.append(("Unsere Kundennr.", case.customer.number))
-    return Paper("PAYMENT", "Zahlungsavis", number, on, case.them(), COMPANY, tuple(info),
-        f"Zahlungsavis {number}", body,
-                 "Sehr geehrte Damen und Herren,", case.contact, gross=case.gross - cut)  # fmt: skip
+    return Paper(
+        "PAYMENT",
+        "Zahlungsavis",
+        number,
+        on,
+        case.them(),
+        COMPANY,
+        tuple(info),
+        f"Zahlungsavis {number}",
+        body,
+        "Sehr geehrte Damen und Herren,",
+        case.contact,
+        gross=case.gross - cut,
+    )
 
 
 def supplier_invoice(case: Case, seller: Party, number: str, on: date, *, note: str = "") -> Paper:
@@ -175,11 +239,27 @@ def supplier_invoice(case: Case, seller: Party, number: str, on: date, *, note: 
         Para(f"Lieferdatum: {day(on - timedelta(3))}. Zahlbar innerhalb von 14 Tagen ohne Abzug."),
         *((Remark("Hinweis", note),) if note else ()),
     )
-    info = ((label("INV_IN", look), number), (label("dated", look), day(on)), ("Ihre Kundennummer",
-        f"{case.rng.randint(20000, 29999)}"),
-            ("Ihre Bestellung", f"EB-{on:%y}-{case.rng.randint(1000, 9999)}"), ("Unsere USt-IdNr.",
-                seller.vat_id))  # fmt: skip
+    info = (
+        (label("INV_IN", look), number),
+        (label("dated", look), day(on)),
+        ("Ihre Kundennummer", f"{case.rng.randint(20000, 29999)}"),
+        ("Ihre Bestellung", f"EB-{on:%y}-{case.rng.randint(1000, 9999)}"),
+        ("Unsere USt-IdNr.", seller.vat_id),
+    )
     gross = case.net + share(case.net, 19)
-    return Paper("INV_IN", "Rechnung", number, on, seller, COMPANY, info, f"Rechnung {number}", body,
+    return Paper(
+        "INV_IN",
+        "Rechnung",
+        number,
+        on,
+        seller,
+        COMPANY,
+        info,
+        f"Rechnung {number}",
+        body,
         "Sehr geehrte Damen und Herren,",
-                 closing="", layout=look, net=case.net, gross=gross)  # fmt: skip
+        closing="",
+        layout=look,
+        net=case.net,
+        gross=gross,
+    )

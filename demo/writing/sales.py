@@ -53,16 +53,21 @@ def offer(case: Case, on: date, *, version: int = 1, layout: str = "") -> Paper:
         priced_table(case.items, with_numbers=look != "sidecolumn"),
         totals(case.net, case.vat_percent),
         Heading("Bedingungen"),
-        Bullets((
-            f"Lieferzeit: {weeks} Wochen nach Klärung aller technischen Einzelheiten.",
-            "Zahlung: 30 % bei Auftrag, 60 % bei Lieferung, 10 % nach Abnahme, jeweils 14 Tage netto."
-            if case.net > 2_000_000 else "Zahlung: 14 Tage 2 % Skonto, 30 Tage netto.",
-            "Lieferung: DAP Ihr Werk, ausschließlich Entladung (Incoterms 2020).",
-            "Gewährleistung: 24 Monate ab Gefahrübergang bei einschichtigem Betrieb.",
-        )),
-        Para(f"An dieses Angebot halten wir uns bis zum {long_day(until)} gebunden. Wir würden uns freuen, Ihren "
-             f"Auftrag zu erhalten."),
-    )  # fmt: skip
+        Bullets(
+            (
+                f"Lieferzeit: {weeks} Wochen nach Klärung aller technischen Einzelheiten.",
+                "Zahlung: 30 % bei Auftrag, 60 % bei Lieferung, 10 % nach Abnahme, jeweils 14 Tage netto."
+                if case.net > 2_000_000
+                else "Zahlung: 14 Tage 2 % Skonto, 30 Tage netto.",
+                "Lieferung: DAP Ihr Werk, ausschließlich Entladung (Incoterms 2020).",
+                "Gewährleistung: 24 Monate ab Gefahrübergang bei einschichtigem Betrieb.",
+            )
+        ),
+        Para(
+            f"An dieses Angebot halten wir uns bis zum {long_day(until)} gebunden. Wir würden uns freuen, Ihren "
+            f"Auftrag zu erhalten."
+        ),
+    )
     edition = (("Fassung", str(version)),) if version > 1 else ()
     info = our_info(
         case, look, "OFFER", number, on, *edition, (label("project", look), case.project), ("Gültig bis", day(until))
@@ -71,9 +76,22 @@ def offer(case: Case, on: date, *, version: int = 1, layout: str = "") -> Paper:
         f"Angebot {number}{f', Fassung {version}' if version > 1 else ''}: {case.items[0].article.name} für "
         f"{case.customer.city}"
     )
-    return Paper("OFFER", "Angebot", number, on, case.us, case.them(), info, subject, body, case.contact.greeting,
+    return Paper(
+        "OFFER",
+        "Angebot",
+        number,
+        on,
+        case.us,
+        case.them(),
+        info,
+        subject,
+        body,
+        case.contact.greeting,
         case.clerk,
-                 layout=look, net=case.net, gross=case.gross)  # fmt: skip
+        layout=look,
+        net=case.net,
+        gross=case.gross,
+    )
 
 
 def customer_order_number(case: Case) -> str:
@@ -81,9 +99,12 @@ def customer_order_number(case: Case) -> str:
     if "ORDER_IN" not in case.given:
         style = int(case.customer.number[-1]) % 4
         serial = case.rng.randint(1000, 9899)
-        case.given["ORDER_IN"] = (f"4500{serial * 7 % 1_000_000:06d}", f"B-{case.starts_on:%y}/{serial:05d}",
+        case.given["ORDER_IN"] = (
+            f"4500{serial * 7 % 1_000_000:06d}",
+            f"B-{case.starts_on:%y}/{serial:05d}",
             f"BE{case.starts_on:%Y}{serial}",
-                                  f"EK-{serial}")[style]  # fmt: skip
+            f"EK-{serial}",
+        )[style]
     return case.given["ORDER_IN"]
 
 
@@ -94,17 +115,29 @@ def order(case: Case, on: date) -> Paper:
     based = f"auf Grundlage Ihres Angebots {case.given['OFFER']} " if "OFFER" in case.given else ""
     due = on + timedelta(case.rng.randint(28, 70))
     body: tuple[Block, ...] = (
-        Para(f"{based}bestellen wir zu den unten genannten Bedingungen:" if based else
-            "wir bestellen zu unseren Einkaufsbedingungen:"),
+        Para(
+            f"{based}bestellen wir zu den unten genannten Bedingungen:"
+            if based
+            else "wir bestellen zu unseren Einkaufsbedingungen:"
+        ),
         priced_table(case.items, with_numbers=look != "sidecolumn"),
         totals(case.net, case.vat_percent),
-        Fields((("Liefertermin", f"{day(due)} (fix)"), ("Lieferanschrift", f"{case.customer.name}, "
-                                                                           f"{case.customer.street}, "
-                                                                           f"{case.customer.zip} {case.customer.city}"),
-                ("Versandart", "frei Haus"), ("Zahlungsbedingung", "14 Tage 2 %, 30 Tage netto"))),
-        Para("Bitte bestätigen Sie uns Preis und Termin innerhalb von drei Arbeitstagen. Unsere Bestellnummer ist "
-             "auf allen Papieren anzugeben."),
-    )  # fmt: skip
+        Fields(
+            (
+                ("Liefertermin", f"{day(due)} (fix)"),
+                (
+                    "Lieferanschrift",
+                    f"{case.customer.name}, {case.customer.street}, {case.customer.zip} {case.customer.city}",
+                ),
+                ("Versandart", "frei Haus"),
+                ("Zahlungsbedingung", "14 Tage 2 %, 30 Tage netto"),
+            )
+        ),
+        Para(
+            "Bitte bestätigen Sie uns Preis und Termin innerhalb von drei Arbeitstagen. Unsere Bestellnummer ist "
+            "auf allen Papieren anzugeben."
+        ),
+    )
     info = [
         (label("ORDER_IN", look), number),
         (label("dated", look), day(on)),
@@ -114,8 +147,21 @@ def order(case: Case, on: date) -> Paper:
         info.append(("Unsere Kundennr.", case.customer.number))
     info += [("Einkäufer", case.contact.name), *((("E-Mail", case.contact.email),) if case.contact.email else ())]
     us = _with_contact(case)
-    return Paper("ORDER_IN", "Bestellung", number, on, them, us, tuple(info), f"Bestellung {number}", body,
-                 "Sehr geehrte Damen und Herren,", case.contact, net=case.net, gross=case.gross)  # fmt: skip
+    return Paper(
+        "ORDER_IN",
+        "Bestellung",
+        number,
+        on,
+        them,
+        us,
+        tuple(info),
+        f"Bestellung {number}",
+        body,
+        "Sehr geehrte Damen und Herren,",
+        case.contact,
+        net=case.net,
+        gross=case.gross,
+    )
 
 
 def _with_contact(case: Case) -> Party:
@@ -131,11 +177,13 @@ def order_confirmation(case: Case, on: date, *, layout: str = "") -> Paper:
         Para(f"wir danken für Ihre Bestellung {customer_order_number(case)} und bestätigen sie wie folgt:"),
         priced_table(case.items, with_numbers=look != "sidecolumn"),
         totals(case.net, case.vat_percent),
-        Para(f"Voraussichtlicher Liefertermin: Kalenderwoche {ready.isocalendar().week}/{ready.isocalendar().year}. "
-             "Bitte prüfen Sie Ausführung, Menge und Lieferanschrift; Änderungen sind bis zur Freigabe der "
-             "Zeichnung möglich."),
+        Para(
+            f"Voraussichtlicher Liefertermin: Kalenderwoche {ready.isocalendar().week}/{ready.isocalendar().year}. "
+            f"Bitte prüfen Sie Ausführung, Menge und Lieferanschrift; Änderungen sind bis zur Freigabe der "
+            f"Zeichnung möglich."
+        ),
         Para("Es gelten unsere Verkaufsbedingungen in der Fassung vom 1. Januar 2025.", small=True),
-    )  # fmt: skip
+    )
     info = our_info(
         case,
         look,
@@ -145,9 +193,22 @@ def order_confirmation(case: Case, on: date, *, layout: str = "") -> Paper:
         (label("your_order", look), customer_order_number(case)),
         (label("project", look), case.project),
     )
-    return Paper("ORDER_CONF", "Auftragsbestätigung", number, on, case.us, case.them(), info,
-        f"Auftragsbestätigung {number}", body,
-                 case.contact.greeting, case.clerk, layout=look, net=case.net, gross=case.gross)  # fmt: skip
+    return Paper(
+        "ORDER_CONF",
+        "Auftragsbestätigung",
+        number,
+        on,
+        case.us,
+        case.them(),
+        info,
+        f"Auftragsbestätigung {number}",
+        body,
+        case.contact.greeting,
+        case.clerk,
+        layout=look,
+        net=case.net,
+        gross=case.gross,
+    )
 
 
 def delivery_note(case: Case, on: date, *, layout: str = "", signed: bool = False) -> Paper:
@@ -159,21 +220,42 @@ def delivery_note(case: Case, on: date, *, layout: str = "", signed: bool = Fals
     body: tuple[Block, ...] = (
         Para("wir liefern Ihnen auf Ihre Rechnung:" if look == "typewriter" else "wir liefern Ihnen heute:"),
         unpriced_table(case.items),
-        Fields((("Versandart", case.rng.choice(("Spedition, frei Haus", "eigener Lkw", "Paketdienst"))),
-            ("Packstücke", str(1 + len(case.items) // 2)),
-                ("Bruttogewicht", f"{weight} kg"), ("Lieferbedingung", "DAP Incoterms 2020"))),
-        Para("Offene Mängel bitten wir auf dem Frachtbrief zu vermerken und uns binnen acht Tagen zu melden.",
-            small=True),
-        Signatures((("Ort, Datum", ""), ("Ware vollständig erhalten (Name, Unterschrift)",
-            case.contact.name if signed else ""))),
-    )  # fmt: skip
+        Fields(
+            (
+                ("Versandart", case.rng.choice(("Spedition, frei Haus", "eigener Lkw", "Paketdienst"))),
+                ("Packstücke", str(1 + len(case.items) // 2)),
+                ("Bruttogewicht", f"{weight} kg"),
+                ("Lieferbedingung", "DAP Incoterms 2020"),
+            )
+        ),
+        Para(
+            "Offene Mängel bitten wir auf dem Frachtbrief zu vermerken und uns binnen acht Tagen zu melden.", small=True
+        ),
+        Signatures(
+            (
+                ("Ort, Datum", ""),
+                ("Ware vollständig erhalten (Name, Unterschrift)", case.contact.name if signed else ""),
+            )
+        ),
+    )
     refs = [(label("your_order", look), customer_order_number(case))]
     if "ORDER_CONF" in case.given:
         refs.append((label("ORDER_CONF", look), case.given["ORDER_CONF"]))
     info = our_info(case, look, "DELIVERY", number, on, *refs)
-    return Paper("DELIVERY", "Lieferschein", number, on, case.us, case.them(attention=False), info,
-        f"Lieferschein {number}", body,
-                 "Sehr geehrte Damen und Herren,", case.clerk, layout=look)  # fmt: skip
+    return Paper(
+        "DELIVERY",
+        "Lieferschein",
+        number,
+        on,
+        case.us,
+        case.them(attention=False),
+        info,
+        f"Lieferschein {number}",
+        body,
+        "Sehr geehrte Damen und Herren,",
+        case.clerk,
+        layout=look,
+    )
 
 
 def price_information(case: Case, on: date, *, layout: str = "") -> Paper:
@@ -192,18 +274,34 @@ def price_information(case: Case, on: date, *, layout: str = "") -> Paper:
         for item in case.items
     )
     body: tuple[Block, ...] = (
-        Para(f"gestiegene Stahl- und Energiepreise zwingen uns, unsere Preise zum {long_day(starts)} um "
-             f"durchschnittlich {rise} % anzupassen. "
-             "Für Artikel, die Sie in den letzten zwölf Monaten bezogen haben, gelten dann:"),
-        Table((Column("Art.-Nr.", 2), Column("Bezeichnung", 6), Column("bisher €", 2, "r"), Column("neu €", 2,
-            "r")), rows),
-        Para("Bestellungen, die bis dahin bei uns eingehen, liefern wir noch zu den alten Preisen. Rahmenverträge "
-             "bleiben unberührt."),
-    )  # fmt: skip
+        Para(
+            f"gestiegene Stahl- und Energiepreise zwingen uns, unsere Preise zum {long_day(starts)} um "
+            f"durchschnittlich {rise} % anzupassen. Für Artikel, die Sie in den letzten zwölf Monaten bezogen "
+            f"haben, gelten dann:"
+        ),
+        Table(
+            (Column("Art.-Nr.", 2), Column("Bezeichnung", 6), Column("bisher €", 2, "r"), Column("neu €", 2, "r")), rows
+        ),
+        Para(
+            "Bestellungen, die bis dahin bei uns eingehen, liefern wir noch zu den alten Preisen. Rahmenverträge "
+            "bleiben unberührt."
+        ),
+    )
     info = our_info(case, look, "PRICE_INFO", number, on)
-    return Paper("PRICE_INFO", "Preisinformation", number, on, case.us, case.them(), info,
-        f"Preisinformation {number}: neue Preise ab {day(starts)}", body,
-                 case.contact.greeting, case.clerk, layout=look)  # fmt: skip
+    return Paper(
+        "PRICE_INFO",
+        "Preisinformation",
+        number,
+        on,
+        case.us,
+        case.them(),
+        info,
+        f"Preisinformation {number}: neue Preise ab {day(starts)}",
+        body,
+        case.contact.greeting,
+        case.clerk,
+        layout=look,
+    )
 
 
 def enquiry_body(case: Case) -> tuple[Block, ...]:
@@ -212,18 +310,22 @@ def enquiry_body(case: Case) -> tuple[Block, ...]:
     wishes = tuple(
         f"{item.amount_text} {item.article.unit} {item.article.name} oder gleichwertig" for item in items[:4]
     )
-    opening = case.rng.choice((
-        "für die Erweiterung unserer Linie 3 suchen wir einen Partner und bitten um ein Angebot über:",
-        f"unsere {machine.kind} {machine.model} stößt an ihre Grenzen. Bitte bieten Sie uns für den Umbau an:",
-        "im Rahmen unserer Jahresplanung fragen wir folgende Positionen bei Ihnen an:",
-        "wir planen den Austausch der Fördertechnik in Halle 2 und bitten um Ihr Angebot:",
-    ))  # fmt: skip
-    closing = case.rng.choice((
-        "Bitte nennen Sie uns auch Lieferzeit, Gewicht und Anschlusswerte. Eine Besichtigung vor Ort ist nach "
-        "Absprache jederzeit möglich.",
-        "Wichtig sind uns ein Stillstand von höchstens zwei Tagen und eine Einweisung der Schichtführer.",
-        "Die Aufstellfläche ist begrenzt, siehe Skizze. Wir benötigen das Angebot bis Ende nächster Woche.",
-    ))  # fmt: skip
+    opening = case.rng.choice(
+        (
+            "für die Erweiterung unserer Linie 3 suchen wir einen Partner und bitten um ein Angebot über:",
+            f"unsere {machine.kind} {machine.model} stößt an ihre Grenzen. Bitte bieten Sie uns für den Umbau an:",
+            "im Rahmen unserer Jahresplanung fragen wir folgende Positionen bei Ihnen an:",
+            "wir planen den Austausch der Fördertechnik in Halle 2 und bitten um Ihr Angebot:",
+        )
+    )
+    closing = case.rng.choice(
+        (
+            "Bitte nennen Sie uns auch Lieferzeit, Gewicht und Anschlusswerte. Eine Besichtigung vor Ort ist nach "
+            "Absprache jederzeit möglich.",
+            "Wichtig sind uns ein Stillstand von höchstens zwei Tagen und eine Einweisung der Schichtführer.",
+            "Die Aufstellfläche ist begrenzt, siehe Skizze. Wir benötigen das Angebot bis Ende nächster Woche.",
+        )
+    )
     return (Para(opening), Bullets(wishes), Para(closing))
 
 
@@ -235,8 +337,21 @@ def enquiry(case: Case, on: date) -> Paper:
     info = [("Unser Zeichen", number), (label("dated", look), day(on)), ("Bearbeiter", case.contact.name)]
     if case.print_number:
         info.append(("Unsere Kundennr.", case.customer.number))
-    return Paper("ENQUIRY", "Anfrage", number, on, case.them(), _with_contact(case), tuple(info),
+    return Paper(
+        "ENQUIRY",
+        "Anfrage",
+        number,
+        on,
+        case.them(),
+        _with_contact(case),
+        tuple(info),
         f"Anfrage {number}: {case.items[0].article.name}",
-                 (*enquiry_body(case), Remark("Angebotsabgabe", f"Bitte bis {day(on + timedelta(14))} an "
-                                                                f"{case.contact.email or case.customer.email}.")),
-                 "Sehr geehrte Damen und Herren,", case.contact)  # fmt: skip
+        (
+            *enquiry_body(case),
+            Remark(
+                "Angebotsabgabe", f"Bitte bis {day(on + timedelta(14))} an {case.contact.email or case.customer.email}."
+            ),
+        ),
+        "Sehr geehrte Damen und Herren,",
+        case.contact,
+    )
