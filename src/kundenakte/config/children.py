@@ -6,11 +6,13 @@ import signal
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 from django.conf import settings
 
 from kundenakte import pipeline
 from kundenakte.base.blobs.local import LocalStore
+from kundenakte.base.confinement import scratch
 from kundenakte.base.jobs import ledger
 from kundenakte.base.jobs.worker import Worker
 from kundenakte.base.journal import sequencer
@@ -53,6 +55,7 @@ def _work() -> None:
 
 def _sweep(_: int) -> ledger.Apply:
     LocalStore(settings.BLOBS).sweep()
+    scratch.sweep(Path(settings.SCRATCH))
     return lambda: True
 
 

@@ -166,6 +166,22 @@ def test_long_texts_are_cut_and_say_so(monkeypatch: pytest.MonkeyPatch, tmp_path
     assert 1 <= len(text.pages) < 10
 
 
+def test_one_page_that_brings_the_parser_down_does_not_take_the_others(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = a_pdf(tmp_path / "a.pdf", pages=5)
+    real = confinement.Confinement.call
+
+    def falls_over_page_3(function: object, /, **arguments: object) -> object:
+        if arguments["start"] <= 3 <= arguments["end"]:  # type: ignore[operator]
+            raise Crashed("page 3")
+        return real(_CELL, function, **arguments)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(_CELL, "call", falls_over_page_3)
+    pages = render_pages(path=source, first=2, last=5, scratch=tmp_path)
+    assert [page.number for page in pages] == [2, 4, 5]
+
+
 class _Fake:
     """Stands where the confinement is asked for a PDF: hangs when it comes to drawing."""
 

@@ -6,6 +6,7 @@ it dies with its worker. It costs about 150 MB while a worker has Office files t
 
 from __future__ import annotations
 
+import atexit
 import functools
 import os
 import shutil
@@ -123,6 +124,8 @@ class Office:
         if found is None:
             raise Refused("no-libreoffice", MISSING)
         office, python = found
+        # Profiles of workers that were killed; their LibreOffice died with them.
+        scratch.sweep()
         self._folder = scratch.new_folder()
         self._program = Program(
             [python, "-I", office_host.__file__, office, str(self._idle_seconds)],
@@ -153,4 +156,11 @@ def of_this_process() -> Office:
     global _mine  # noqa: PLW0603 - one per process is the point
     if _mine is None or _mine[0] != os.getpid():
         _mine = (os.getpid(), Office())
+        atexit.register(_end, *_mine)
     return _mine[1]
+
+
+def _end(owner: int, mine: Office) -> None:
+    """At the end of the process that owns it; a child forked from it leaves it alone."""
+    if owner == os.getpid():
+        mine.end()

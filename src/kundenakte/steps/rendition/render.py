@@ -31,6 +31,7 @@ NO_PREVIEW = _("Für diese Art von Datei gibt es keine Vorschau.")
 # The package formats are recognised as encrypted before, by their container.
 _WITH_PASSWORD = frozenset({"office-encrypted", "doc", "xls", "ppt", "odt", "ods", "odp", "odg"})
 EMPTY = _("Die Datei ist leer.")
+_SECONDS_ALONE, _MOST_FAILURES = 30.0, 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,15 +97,36 @@ def render_first(
 def render_pages(*, path: Path, first: int, last: int, scratch: Path, password: str | None = None) -> list[PageFile]:
     """The images of pages `first` to `last` (from 1, both included) of a PDF or a picture.
 
-    `path` is the original file, or `RenderedFirst.pdf` if there is one. A page that cannot be drawn is missing in the
-    answer. Keep the range short (20 pages): all of it shares 120 seconds. Raises `ConfinementError` when none could be
-    made, OSError when the machine is at fault.
+    `path` is the original file, or `RenderedFirst.pdf` if there is one. A page that cannot be drawn, or takes longer
+    than half a minute, is missing in the answer; after three such pages the rest of the range is left out. Keep the
+    range short (20 pages): all of it shares 120 seconds. Raises `Refused` when the file cannot be opened at all,
+    OSError when the machine is at fault.
     """
+    where: dict[str, Any] = {"source": str(path), "folder": str(scratch)}
+    draw: Callable[..., list[PageImage]] = images.pages
+    if detect(path).family != "image":
+        draw, where = pdf.pages, {**where, "password": password}
     call = confinement.of_this_process().call
-    where: dict[str, Any] = {"source": str(path), "folder": str(scratch), "start": first, "end": last}
-    if detect(path).family == "image":
-        return [_page_file(page, scratch) for page in call(images.pages, **where)]
-    return [_page_file(page, scratch) for page in call(pdf.pages, password=password, **where)]
+    try:
+        made = call(draw, start=first, end=last, **where)
+    except (TookTooLong, OutOfMemory, Crashed):
+        made = _one_by_one(draw, first, last, where)
+    return [_page_file(page, scratch) for page in made]
+
+
+def _one_by_one(draw: Callable[..., list[PageImage]], first: int, last: int, where: dict[str, Any]) -> list[PageImage]:
+    """One of the pages brought the parser down: find the others."""
+    call = confinement.of_this_process().call
+    made: list[PageImage] = []
+    failures = 0
+    for number in range(first, last + 1):
+        try:
+            made += call(draw, within=_SECONDS_ALONE, start=number, end=number, **where)
+        except (TookTooLong, OutOfMemory, Crashed):
+            failures += 1
+            if failures >= _MOST_FAILURES:
+                break
+    return made
 
 
 def _pdf(job: _Job) -> RenderedFirst:
