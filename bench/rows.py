@@ -84,4 +84,4 @@ def keep(rows: Iterable[Row]) -> None:
 
 
 def _latest() -> list[dict[str, object]]:
-    return json.loads(LATEST.read_text(encoding="utf-8")) if LATEST.exists() else []  # type: ignore[no-any-return]
+    return json.loads(LATEST.read_text(encoding="utf-8")) if LATEST.exists() else []

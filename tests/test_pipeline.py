@@ -21,7 +21,7 @@ SAMPLES = Path(__file__).parent / "samples"
 
 
 @pytest.fixture(autouse=True)
-def _jobs():
+def _jobs() -> None:
     pipeline.register_jobs()
 
 
@@ -40,17 +40,18 @@ def worked_off(arrival: Arrival) -> Arrival:
     return arrival
 
 
-def test_an_invoice_with_a_printed_customer_number_files_itself():
+def test_an_invoice_with_a_printed_customer_number_files_itself() -> None:
     file = a_customer_file("Kunden AG Mitte", "69876")
     arrival = worked_off(received(SAMPLES / "e-invoice" / "corpus-v1-correct_ZUGFeRD_1p0_BASIC_Einfach.pdf"))
     assert renditions.page_image(arrival.digest, 1)
     assert arrival.findings["einvoice"]["values"]["invoice_number"] == "471102"
     assert arrival.state in {Arrival.State.FILED, Arrival.State.WAITING}
     if arrival.state == Arrival.State.FILED:
+        assert arrival.document is not None
         assert arrival.document.customer_file == file
 
 
-def test_a_letter_as_text_goes_to_the_customer_it_names():
+def test_a_letter_as_text_goes_to_the_customer_it_names() -> None:
     file = a_customer_file("Muster Maschinenbau GmbH", "K-10001")
     letter = (
         "Frankenblech Anlagenbau GmbH, Am Kanal 7, 90766 Fürth\n\n"
@@ -67,13 +68,13 @@ def test_a_letter_as_text_goes_to_the_customer_it_names():
     )  # fmt: skip
 
 
-def test_what_names_nobody_waits_with_a_sentence():
+def test_what_names_nobody_waits_with_a_sentence() -> None:
     arrival = worked_off(received(b"Hallo zusammen,\nanbei die Unterlagen wie besprochen.\nGruesse"))
     assert (arrival.state, arrival.reason) == (Arrival.State.WAITING, "no_customer")
     assert "Kunde" in arrival.sentence
 
 
-def test_the_same_delivery_twice_makes_one_document():
+def test_the_same_delivery_twice_makes_one_document() -> None:
     a_customer_file("Muster Maschinenbau GmbH", "K-10001")
     facts = {"customer": "K-10001", "class": "Rechnung", "number": "RE-1"}
     first = received(b"Rechnung RE-1", facts=facts)
@@ -83,16 +84,17 @@ def test_the_same_delivery_twice_makes_one_document():
     assert Document.objects.count() == 1
 
 
-def test_the_next_bytes_under_the_same_number_are_the_next_version():
+def test_the_next_bytes_under_the_same_number_are_the_next_version() -> None:
     a_customer_file("Muster Maschinenbau GmbH", "K-10001")
     facts = {"customer": "K-10001", "class": "Rechnung", "number": "RE-1"}
     first = received(b"eins", facts=facts)
     second = worked_off(received(b"zwei", facts=facts))
+    assert first.document is not None
     assert second.document == first.document
     assert [version.number for version in first.document.versions.all()] == [1, 2]
 
 
-def test_a_source_that_contradicts_the_page_is_pointed_out():
+def test_a_source_that_contradicts_the_page_is_pointed_out() -> None:
     a_customer_file("Muster Maschinenbau GmbH", "K-10001")
     a_customer_file("Ganz Andere Werke AG", "K-10002")
     letter = b"Kundennummer: K-10002\nGanz Andere Werke AG\nRechnung RE-9\nRechnungsnummer: RE-9\n"
@@ -102,15 +104,16 @@ def test_a_source_that_contradicts_the_page_is_pointed_out():
     assert arrival.reason == "please_check"
 
 
-def test_dropped_on_a_file_it_is_filed_there_whatever_it_is():
+def test_dropped_on_a_file_it_is_filed_there_whatever_it_is() -> None:
     file = a_customer_file("Muster Maschinenbau GmbH", "K-10001")
     facts = {"customer_file_id": file.pk}
     arrival = worked_off(received(b"Notiz ohne jeden Hinweis", actor=an_actor("verena"), facts=facts))
     assert arrival.state == Arrival.State.FILED, arrival.sentence
+    assert arrival.document is not None
     assert arrival.document.customer_file == file
 
 
-def test_a_protected_pdf_waits_and_opens_with_its_password():
+def test_a_protected_pdf_waits_and_opens_with_its_password() -> None:
     a_customer_file()
     arrival = worked_off(received(SAMPLES / "pdf" / "pypdf_libreoffice-writer-password.pdf"))
     assert arrival.state == Arrival.State.WAITING
@@ -122,7 +125,7 @@ def test_a_protected_pdf_waits_and_opens_with_its_password():
     assert pages.code == ""
 
 
-def test_all_pages_follow_the_first():
+def test_all_pages_follow_the_first() -> None:
     a_customer_file()
     arrival = worked_off(received(SAMPLES / "pdf" / "qpdf_rotated.pdf"))
     pages = Rendition.objects.get(digest=arrival.digest, kind="pages")
@@ -136,7 +139,7 @@ def test_all_pages_follow_the_first():
     ["opf_T02-02_002_page-tree-kids-links-recursive.pdf", "qpdf_bad1.pdf", "tika_testXXE.xml",
      "defusedxml_xmlbomb.xml", "tika_testZip_relative.zip", "tika_testODTnotaZipFile.odt"],
 )  # fmt: skip
-def test_hostile_files_are_kept_and_wait_with_a_sentence(name):
+def test_hostile_files_are_kept_and_wait_with_a_sentence(name: str) -> None:
     from kundenakte.base import blobs
 
     arrival = worked_off(received(SAMPLES / "hostile" / name))

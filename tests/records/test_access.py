@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.utils import timezone
@@ -18,7 +19,7 @@ from tests.builders import NOW, a_class, a_customer_file, a_document, a_section,
 pytestmark = pytest.mark.django_db
 
 
-def grant(user: User, *, verb: str = Verb.READ, deny: bool = False, **to: object) -> Grant:
+def grant(user: User, *, verb: str = Verb.READ, deny: bool = False, **to: Any) -> Grant:
     return Grant.objects.create(user=user, verb=verb, is_deny=deny, reason="Test", created_at=NOW, **to)
 
 
@@ -26,14 +27,14 @@ def shown_to(user: User) -> set[int]:
     return set(access.documents_for(user).values_list("pk", flat=True))
 
 
-def test_a_role_reads_its_sections_and_no_others():
+def test_a_role_reads_its_sections_and_no_others() -> None:
     offer = a_document(document_class="OFFER")
     report = a_document(document_class="SERVICE_REPORT", customer_file=offer.customer_file)
     assert shown_to(a_user("verena")) == {offer.pk, report.pk}
     assert shown_to(a_user("sabine")) == {report.pk}
 
 
-def test_a_hidden_document_answers_like_a_missing_one():
+def test_a_hidden_document_answers_like_a_missing_one() -> None:
     offer = a_document(document_class="OFFER")
     with pytest.raises(NotFound) as hidden:
         access.get_document(a_user("sabine"), offer.pk)
@@ -42,7 +43,7 @@ def test_a_hidden_document_answers_like_a_missing_one():
     assert hidden.value.sentence == missing.value.sentence
 
 
-def test_what_may_be_read_but_not_edited_is_refused_by_name():
+def test_what_may_be_read_but_not_edited_is_refused_by_name() -> None:
     invoice = a_document(document_class="INV_OUT", number="RE-1")
     assert access.get_document(a_user("verena"), invoice.pk) == invoice
     with pytest.raises(NotAllowed):
@@ -50,7 +51,7 @@ def test_what_may_be_read_but_not_edited_is_refused_by_name():
     assert access.get_document(a_user("bernd"), invoice.pk, to=Verb.EDIT) == invoice
 
 
-def test_an_inactive_user_sees_nothing():
+def test_an_inactive_user_sees_nothing() -> None:
     a_document()
     user = a_user("anton")
     user.is_active = False
@@ -59,7 +60,7 @@ def test_an_inactive_user_sees_nothing():
     assert not access.files_for(user).exists()
 
 
-def test_deny_wins_over_the_matrix_and_over_a_grant():
+def test_deny_wins_over_the_matrix_and_over_a_grant() -> None:
     document = a_document()
     user = a_user("verena")
     grant(user, document=document)
@@ -69,7 +70,7 @@ def test_deny_wins_over_the_matrix_and_over_a_grant():
         access.get_file(user, document.customer_file_id)
 
 
-def test_a_grant_opens_one_document_and_its_file_to_somebody_without_a_role():
+def test_a_grant_opens_one_document_and_its_file_to_somebody_without_a_role() -> None:
     document, other = a_document(), a_document()
     guest = User.objects.create_user("gast", "gast@example.com")
     grant(guest, document=document)
@@ -79,7 +80,7 @@ def test_a_grant_opens_one_document_and_its_file_to_somebody_without_a_role():
         access.get_file(guest, other.customer_file_id)
 
 
-def test_a_grant_ends_on_its_day():
+def test_a_grant_ends_on_its_day() -> None:
     document = a_document()
     guest = User.objects.create_user("gast", "gast@example.com")
     past = grant(guest, document=document)
@@ -88,7 +89,7 @@ def test_a_grant_ends_on_its_day():
     assert shown_to(guest) == set()
 
 
-def test_a_grant_to_a_role_and_for_a_customer_group():
+def test_a_grant_to_a_role_and_for_a_customer_group() -> None:
     document = a_document(customer_file=a_customer_file(group="Konzern Nord"))
     role = Role.objects.create(code="aushilfe", name="Aushilfe")
     guest = User.objects.create_user("gast", "gast@example.com")
@@ -97,7 +98,7 @@ def test_a_grant_to_a_role_and_for_a_customer_group():
     assert shown_to(guest) == {document.pk}
 
 
-def test_restricted_documents_and_drafts_need_their_own_verb():
+def test_restricted_documents_and_drafts_need_their_own_verb() -> None:
     document = a_document()
     Document.objects.filter(pk=document.pk).update(is_restricted=True)
     assert shown_to(a_user("verena")) == set()
@@ -107,7 +108,7 @@ def test_restricted_documents_and_drafts_need_their_own_verb():
     assert shown_to(a_user("verena")) == {document.pk}
 
 
-def test_arrivals_show_to_inbox_teams_and_to_whoever_brought_them():
+def test_arrivals_show_to_inbox_teams_and_to_whoever_brought_them() -> None:
     common = an_arrival(waiting=True)
     for_books = an_arrival(waiting=True)
     for_books.team = Role.objects.get(code="buchhaltung")
@@ -118,7 +119,7 @@ def test_arrivals_show_to_inbox_teams_and_to_whoever_brought_them():
     assert set(access.arrivals_for(a_user("paula"))) == {brought}
 
 
-def test_a_filed_arrival_hides_with_its_document():
+def test_a_filed_arrival_hides_with_its_document() -> None:
     arrival = an_arrival(waiting=True)
     arrival.document = a_document(document_class="OFFER")
     arrival.save()
@@ -126,7 +127,7 @@ def test_a_filed_arrival_hides_with_its_document():
     assert arrival not in access.arrivals_for(a_user("sabine"))
 
 
-def test_explain_names_the_role_that_allows_and_says_so_when_none_does():
+def test_explain_names_the_role_that_allows_and_says_so_when_none_does() -> None:
     document = a_document(document_class="OFFER")
     assert any("Vertrieb" in line for line in access.explain(a_user("verena"), document))
     assert "nicht" in access.explain(a_user("sabine"), document)[0]
@@ -136,7 +137,7 @@ def test_explain_names_the_role_that_allows_and_says_so_when_none_does():
     assert any(line.startswith("Verbot") for line in said)
 
 
-def test_rules_act_by_order_of_the_house_and_people_by_right():
+def test_rules_act_by_order_of_the_house_and_people_by_right() -> None:
     from kundenakte.base.accounts.actors import Actor
 
     document = a_document()
@@ -157,7 +158,9 @@ CLASSES = ("OFFER", "INV_OUT", "SERVICE_REPORT", None)
     ),
     flags=st.tuples(st.booleans(), st.booleans()),
 )
-def test_the_list_and_the_single_decision_agree_for_any_matrix_and_grants(cells, grants, flags):
+def test_the_list_and_the_single_decision_agree_for_any_matrix_and_grants(
+    cells: set[tuple[str | None, str | None]], grants: list[tuple[bool, str, int]], flags: tuple[bool, bool]
+) -> None:
     """Brute force: for each document, `covers` says the same as being in the list."""
     from django.db import transaction
 
@@ -173,16 +176,19 @@ def test_the_list_and_the_single_decision_agree_for_any_matrix_and_grants(cells,
         user.roles.add(role)
         for section, code in cells:
             Permission.objects.create(
-                role=role, verb=Verb.READ, section=section and a_section(section), document_class=code and a_class(code)
+                role=role,
+                verb=Verb.READ,
+                section=a_section(section) if section else None,
+                document_class=a_class(code) if code else None,
             )
         for deny, kind, index in grants:
             document = documents[index]
-            to = {
+            ways: dict[str, dict[str, object]] = {
                 "file": {"customer_file": document.customer_file},
                 "document": {"document": document},
                 "group": {"customer_group": f"G{index}"},
-            }[kind]
-            grant(user, deny=deny, **to)
+            }
+            grant(user, deny=deny, **ways[kind])
         shown = shown_to(user)
         fresh = Document.objects.select_related("customer_file__customer").filter(pk__in=[d.pk for d in documents])
         assert {d.pk for d in fresh if access.may(user, Verb.READ, d)} == shown

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 import pytest
 
@@ -25,12 +26,12 @@ def kinds_of(document: Document) -> list[str]:
     return [entry.kind for entry in journal.history(document)]
 
 
-def test_the_plan_chooses_the_section_by_the_class():
+def test_the_plan_chooses_the_section_by_the_class() -> None:
     assert a_document(document_class="INV_OUT", number="RE-1").section.key == "rechnungen"
     assert a_document(document_class="OTHER").section.key == "sonstiges"
 
 
-def test_a_new_version_shows_and_the_old_one_stays():
+def test_a_new_version_shows_and_the_old_one_stays() -> None:
     document = a_document(versions=2)
     assert document.valid_version is not None
     assert document.valid_version.number == 2
@@ -38,7 +39,7 @@ def test_a_new_version_shows_and_the_old_one_stays():
     assert document.versions.count() == 2
 
 
-def test_a_draft_does_not_replace_the_valid_version_until_it_is_released():
+def test_a_draft_does_not_replace_the_valid_version_until_it_is_released() -> None:
     document = a_document()
     draft = documents.add_version(
         actor=an_actor(), document=document, version=some_bytes("Entwurf"), now=NOW, valid=False
@@ -52,14 +53,14 @@ def test_a_draft_does_not_replace_the_valid_version_until_it_is_released():
     assert states_of(document) == [(1, "valid"), (2, "draft"), (1, "superseded"), (2, "valid")]
 
 
-def test_restoring_makes_a_new_version_with_the_old_bytes():
+def test_restoring_makes_a_new_version_with_the_old_bytes() -> None:
     document = a_document(versions=3)
     first = document.versions.get(number=1)
     again = documents.restore_version(actor=an_actor(), version=first, now=NOW)
     assert (again.number, again.digest) == (4, first.digest)
 
 
-def test_moving_pins_the_document_and_the_rules_leave_it_there():
+def test_moving_pins_the_document_and_the_rules_leave_it_there() -> None:
     document = a_document(document_class="OFFER")
     documents.move_document(
         actor=an_actor(), document=document, customer_file=document.customer_file,
@@ -78,7 +79,7 @@ def test_moving_pins_the_document_and_the_rules_leave_it_there():
     assert not document.is_pinned
 
 
-def test_a_document_can_not_be_moved_into_another_files_own_section():
+def test_a_document_can_not_be_moved_into_another_files_own_section() -> None:
     from kundenakte.records.actions.files import add_local_section
 
     own = add_local_section(actor=an_actor(), customer_file=a_customer_file("Andere GmbH"), name="Sonderakte")
@@ -89,7 +90,7 @@ def test_a_document_can_not_be_moved_into_another_files_own_section():
         )
 
 
-def test_who_may_not_file_there_is_refused_and_nothing_changes():
+def test_who_may_not_file_there_is_refused_and_nothing_changes() -> None:
     document = a_document(document_class="SERVICE_REPORT")
     with pytest.raises(NotAllowed):
         documents.move_document(
@@ -102,7 +103,7 @@ def test_who_may_not_file_there_is_refused_and_nothing_changes():
     assert document.section.key == "service"
 
 
-def test_two_people_who_correct_at_once_do_not_overwrite_each_other():
+def test_two_people_who_correct_at_once_do_not_overwrite_each_other() -> None:
     document = a_document()
     description = Description(a_class("OFFER"), "Neu", "A-2", date(2026, 1, 2))
     documents.describe_document(actor=an_actor(), document=document, description=description, edition=1, now=NOW)
@@ -110,35 +111,39 @@ def test_two_people_who_correct_at_once_do_not_overwrite_each_other():
         documents.describe_document(actor=an_actor(), document=document, description=description, edition=1, now=NOW)
 
 
-def test_a_sealed_document_is_moved_with_a_reason_only():
+def test_a_sealed_document_is_moved_with_a_reason_only() -> None:
     document = a_document()
     Document.objects.filter(pk=document.pk).update(is_sealed=True)
-    wish = {"document": document, "customer_file": document.customer_file, "section": a_section("korrespondenz")}
+    wish: dict[str, Any] = {
+        "document": document,
+        "customer_file": document.customer_file,
+        "section": a_section("korrespondenz"),
+    }
     with pytest.raises(ReasonMissing):
         documents.move_document(actor=an_actor(), now=NOW, **wish)
     documents.move_document(actor=an_actor(), now=NOW, reason="falsch abgelegt", **wish)
     assert "document.moved" in kinds_of(document)
 
 
-def test_each_change_is_in_the_history_and_due_for_search():
+def test_each_change_is_in_the_history_and_due_for_search() -> None:
     document = a_document(versions=2)
     assert kinds_of(document) == ["version.added", "document.filed", "version.added"]
     assert SearchDue.objects.filter(document_id=document.pk).count() >= 2
 
 
-def test_a_value_of_the_wrong_type_is_refused_by_name():
+def test_a_value_of_the_wrong_type_is_refused_by_name() -> None:
     document = a_document(document_class="INV_OUT", number="R-1")
     wrong = Description(a_class("INV_OUT"), "R", "R-1", None, {"gross_amount": "viel"})
     with pytest.raises(BadValue, match="Brutto"):
         documents.describe_document(actor=an_actor(), document=document, description=wrong, edition=1, now=NOW)
 
 
-def test_amounts_and_days_are_kept_in_one_form():
+def test_amounts_and_days_are_kept_in_one_form() -> None:
     document = a_document(document_class="INV_OUT", fields={"gross_amount": "1.234,50 €", "due_on": "24.12.2026"})
     assert document.fields == {"gross_amount": "1234.50", "due_on": "2026-12-24"}
 
 
-def test_a_second_place_is_a_link_and_not_a_copy():
+def test_a_second_place_is_a_link_and_not_a_copy() -> None:
     document, other = a_document(), a_customer_file("Andere GmbH")
     for _ in range(2):
         documents.place_also(

@@ -134,5 +134,5 @@ def _row(kind: type[T], row: dict[str, Any]) -> T:
 
 def _invoice(row: dict[str, Any]) -> EInvoice:
     invoice = _row(EInvoice, row)
-    invoice.differences = [_row(Difference, d) if isinstance(d, dict) else d for d in invoice.differences]
+    invoice.differences = [_row(Difference, difference) for difference in row.get("differences", [])]
     return invoice

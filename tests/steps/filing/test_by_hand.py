@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 import pytest
 
@@ -22,7 +23,7 @@ def described(code: str = "LETTER", number: str = "") -> Description:
     return Description(a_class(code), "Ein Brief", number, date(2026, 11, 2))
 
 
-def test_what_a_person_files_is_a_document_with_its_bytes():
+def test_what_a_person_files_is_a_document_with_its_bytes() -> None:
     arrival, file = an_arrival(waiting=True), a_customer_file()
     document = pipeline.file_by_hand(
         actor=an_actor("verena"), arrival=arrival, customer_file=file, description=described(), now=NOW
@@ -33,16 +34,16 @@ def test_what_a_person_files_is_a_document_with_its_bytes():
     assert FilingDecision.objects.get(arrival=arrival, outcome="filed").rule == "filing.by_hand"
 
 
-def test_filing_twice_is_refused():
+def test_filing_twice_is_refused() -> None:
     arrival, file = an_arrival(waiting=True), a_customer_file()
-    wish = {"actor": an_actor(), "customer_file": file, "description": described(), "now": NOW}
+    wish: dict[str, Any] = {"actor": an_actor(), "customer_file": file, "description": described(), "now": NOW}
     pipeline.file_by_hand(arrival=arrival, **wish)
     with pytest.raises(AlreadyDone):
         pipeline.file_by_hand(arrival=arrival, **wish)
     assert Document.objects.count() == 1
 
 
-def test_who_may_not_file_there_is_refused_and_it_goes_on_waiting():
+def test_who_may_not_file_there_is_refused_and_it_goes_on_waiting() -> None:
     arrival, file = an_arrival(waiting=True), a_customer_file()
     with pytest.raises(NotAllowed):
         pipeline.file_by_hand(
@@ -56,7 +57,7 @@ def test_who_may_not_file_there_is_refused_and_it_goes_on_waiting():
     assert arrival.state == Arrival.State.WAITING
 
 
-def test_another_teams_arrival_answers_like_a_missing_one():
+def test_another_teams_arrival_answers_like_a_missing_one() -> None:
     from kundenakte.base.accounts.models import Role
 
     arrival = an_arrival(waiting=True)
@@ -66,7 +67,7 @@ def test_another_teams_arrival_answers_like_a_missing_one():
         pipeline.discard(actor=an_actor("verena"), arrival=arrival, reason="weg", now=NOW)
 
 
-def test_a_person_can_make_it_the_next_version_of_a_document():
+def test_a_person_can_make_it_the_next_version_of_a_document() -> None:
     document, arrival = a_document(), an_arrival(waiting=True, content="Version 2")
     pipeline.file_by_hand(
         actor=an_actor(), arrival=arrival, customer_file=document.customer_file, description=described("OFFER"),
@@ -80,9 +81,9 @@ def test_a_person_can_make_it_the_next_version_of_a_document():
         )  # fmt: skip
 
 
-def test_the_same_number_makes_a_version_unless_the_person_says_it_is_new():
+def test_the_same_number_makes_a_version_unless_the_person_says_it_is_new() -> None:
     known = a_document(document_class="INV_OUT", number="RE-1")
-    wish = {"actor": an_actor(), "customer_file": known.customer_file, "now": NOW}
+    wish: dict[str, Any] = {"actor": an_actor(), "customer_file": known.customer_file, "now": NOW}
     numbered = described("INV_OUT", "RE-1")
     first = pipeline.file_by_hand(arrival=an_arrival(waiting=True, content="a"), description=numbered, **wish)
     assert first == known
@@ -92,7 +93,7 @@ def test_the_same_number_makes_a_version_unless_the_person_says_it_is_new():
     assert second != known
 
 
-def test_a_chosen_section_pins_the_document():
+def test_a_chosen_section_pins_the_document() -> None:
     arrival, file = an_arrival(waiting=True), a_customer_file()
     document = pipeline.file_by_hand(
         actor=an_actor(), arrival=arrival, customer_file=file, description=described(),
@@ -101,7 +102,7 @@ def test_a_chosen_section_pins_the_document():
     assert (document.section.key, document.is_pinned) == ("vertraege", True)
 
 
-def test_a_correction_is_journalled_and_learning_is_asked_for():
+def test_a_correction_is_journalled_and_learning_is_asked_for() -> None:
     arrival, file = an_arrival(waiting=True), a_customer_file()
     arrival.decision = {"candidates": [{"customer_id": -1}], "document_class": "OFFER"}
     arrival.save()
@@ -112,7 +113,7 @@ def test_a_correction_is_journalled_and_learning_is_asked_for():
     assert Job.objects.filter(name="recognition.learn", state="waiting").count() == 1
 
 
-def test_setting_aside_needs_a_reason_keeps_the_bytes_and_can_be_undone():
+def test_setting_aside_needs_a_reason_keeps_the_bytes_and_can_be_undone() -> None:
     from kundenakte.base import blobs
 
     arrival = an_arrival(waiting=True)
@@ -124,7 +125,7 @@ def test_setting_aside_needs_a_reason_keeps_the_bytes_and_can_be_undone():
     assert arrival.state == Arrival.State.WAITING
 
 
-def test_sending_again_puts_it_on_the_way():
+def test_sending_again_puts_it_on_the_way() -> None:
     arrival = an_arrival(waiting=True)
     pipeline.try_again(actor=an_actor(), arrival=arrival, now=NOW)
     assert arrival.state == Arrival.State.UNDER_WAY

@@ -18,7 +18,7 @@ def described(code: str = "INV_OUT", number: str = "", dated_on: date = date(202
     return Description(a_class(code), "Titel", number, dated_on)
 
 
-def test_the_sources_own_key_comes_first():
+def test_the_sources_own_key_comes_first() -> None:
     document = a_document(document_class="INV_OUT", number="RE-1")
     SourceKey.objects.create(document=document, system="rest:erp", key="4711")
     arrival = an_arrival(content="anders", source="rest:erp", source_key="4711")
@@ -26,57 +26,57 @@ def test_the_sources_own_key_comes_first():
     assert (placing.kind, placing.document, placing.rule) == ("version", document, "filing.source_key")
 
 
-def test_the_same_key_of_another_source_means_nothing():
+def test_the_same_key_of_another_source_means_nothing() -> None:
     document = a_document(document_class="INV_OUT", number="RE-1")
     SourceKey.objects.create(document=document, system="rest:erp", key="4711")
     arrival = an_arrival(content="anders", source="rest:crm", source_key="4711")
     assert place(arrival, document.customer_file, described(number="RE-999")).kind == "new"
 
 
-def test_a_key_that_was_another_customers_is_asked_about():
+def test_a_key_that_was_another_customers_is_asked_about() -> None:
     document = a_document(document_class="INV_OUT", number="RE-1")
     SourceKey.objects.create(document=document, system="rest:erp", key="4711")
     arrival = an_arrival(content="anders", source="rest:erp", source_key="4711")
     assert place(arrival, a_customer_file("Andere GmbH"), described()).kind == "ask"
 
 
-def test_the_same_number_with_other_bytes_is_the_next_version():
+def test_the_same_number_with_other_bytes_is_the_next_version() -> None:
     document = a_document(document_class="INV_OUT", number="RE-2026/1")
     placing = place(an_arrival(content="neu"), document.customer_file, described(number="re 2026 1"))
     assert (placing.kind, placing.document) == ("version", document)
 
 
-def test_the_same_number_with_the_same_bytes_is_nothing_new():
+def test_the_same_number_with_the_same_bytes_is_nothing_new() -> None:
     document = a_document(document_class="INV_OUT", number="RE-1", content=["gleich"])
     placing = place(an_arrival(content="gleich"), document.customer_file, described(number="RE-1"))
     assert (placing.kind, placing.document) == ("duplicate", document)
 
 
-def test_the_same_number_of_another_class_or_customer_is_another_document():
+def test_the_same_number_of_another_class_or_customer_is_another_document() -> None:
     document = a_document(document_class="INV_OUT", number="7")
     assert place(an_arrival(content="a"), document.customer_file, described("OFFER", "7")).kind == "new"
     assert place(an_arrival(content="b"), a_customer_file("Andere GmbH"), described(number="7")).kind == "new"
 
 
-def test_a_number_that_comes_again_after_a_year_is_asked_about():
+def test_a_number_that_comes_again_after_a_year_is_asked_about() -> None:
     document = a_document(document_class="INV_OUT", number="100", dated_on=date(2024, 1, 5))
     placing = place(an_arrival(content="neu"), document.customer_file, described(number="100"))
     assert (placing.kind, placing.reason) == ("ask", "number_again")
 
 
-def test_identical_bytes_in_the_same_file_are_never_filed_twice():
+def test_identical_bytes_in_the_same_file_are_never_filed_twice() -> None:
     document = a_document(document_class="LETTER", content=["Brief"])
     placing = place(an_arrival(content="Brief"), document.customer_file, described("LETTER"))
     assert (placing.kind, placing.document) == ("duplicate", document)
 
 
-def test_identical_bytes_in_another_file_are_asked_about():
+def test_identical_bytes_in_another_file_are_asked_about() -> None:
     document = a_document(document_class="LETTER", content=["Brief"])
     placing = place(an_arrival(content="Brief"), a_customer_file("Andere GmbH"), described("LETTER"))
     assert (placing.kind, placing.reason, placing.document) == ("ask", "same_bytes_elsewhere", document)
 
 
-def test_a_name_that_differs_in_version_marks_only_is_proposed():
+def test_a_name_that_differs_in_version_marks_only_is_proposed() -> None:
     document = a_document(document_class="PRESENTATION", content=["alt"])
     arrival = an_arrival(content="neu", file_name="datei_v2.txt")
     assert place(arrival, document.customer_file, described("PRESENTATION")).kind == "new"
@@ -103,10 +103,10 @@ def test_a_name_that_differs_in_version_marks_only_is_proposed():
         ("Präsentation final.pptx", "Präsentation_neu.pptx"),
     ],
 )
-def test_stems_without_version_marks(one, other):
+def test_stems_without_version_marks(one: str, other: str) -> None:
     assert stem(one) == stem(other) or stem(one) == "" == stem(other)
 
 
-def test_short_stems_compare_to_nothing():
+def test_short_stems_compare_to_nothing() -> None:
     assert stem("DOC001.pdf") == ""
     assert stem("Scan.pdf") == ""

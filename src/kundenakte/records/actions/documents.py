@@ -157,13 +157,14 @@ def move_document(
         raise BadValue("Dieses Register gehört zu einer anderen Akte.")
     target = section or section_for(entries_of(customer_file.plan), locked.document_class, locked.fields).section
     access.require(actor, Verb.FILE, target)
-    before = {"from_file": f"records.customerfile:{locked.customer_file_id}", "from_section": locked.section.key}
+    from_file, from_section = f"records.customerfile:{locked.customer_file_id}", locked.section.key
     locked.customer_file, locked.section, locked.is_pinned = customer_file, target, section is not None
     _changed(locked, now)
     _take_over(document, locked)
     journal.append(
-        actor, "document.moved", locked, at=now, reason=reason, customer_file=customer_file, section=target, **before
-    )
+        actor, "document.moved", locked, at=now, reason=reason, customer_file=customer_file, section=target,
+        from_file=from_file, from_section=from_section,
+    )  # fmt: skip
 
 
 @transaction.atomic

@@ -4,15 +4,14 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('records', '0002_rendition_gets_code'),
+        ("records", "0002_rendition_gets_code"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='document',
-            name='class_is_confirmed',
+            model_name="document",
+            name="class_is_confirmed",
             field=models.BooleanField(default=False),
         ),
     ]

@@ -122,7 +122,7 @@ def _waiting(actor: Actor, arrival: Arrival) -> Arrival:
 def _differs(arrival: Arrival, filed: Document) -> bool:
     proposed = arrival.decision
     candidates = proposed.get("candidates") or [{}]
-    return (
+    return bool(
         candidates[0].get("customer_id") != filed.customer_file.customer_id
         or proposed.get("document_class") != filed.document_class.code
     )

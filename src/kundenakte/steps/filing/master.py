@@ -11,7 +11,7 @@ from kundenakte.customers import models, queries
 from kundenakte.customers.models import Customer, CustomerKey, Identifier
 from kundenakte.steps.filing.lookups import MANY, Address, CustomerProfile, Key
 
-_DERIVED = {
+_DERIVED: Mapping[str, str] = {
     "name": CustomerKey.Kind.NAME,
     "zip_street": CustomerKey.Kind.ADDRESS,
     "phone_stem": CustomerKey.Kind.PHONE_STEM,
