@@ -20,6 +20,8 @@ _ZIP = re.compile(
 )
 _INLINE_BREAK = re.compile(r"\s*(?:[,;|•·∙●▪*]|\s[-–—]\s|-(?= )|\u2022)\s*")
 _MAX_BLOCK_LINES = 8
+# Longer lines are sentences; the longest legal forms reach this.
+_LONGEST_LINE = 75
 _HEADER_ENDS = 0.42
 _FOOTER_BEGINS = 0.88
 
@@ -158,7 +160,7 @@ class Letter:
                 continue
             parts.append(Piece(part, piece.page, begin, begin + len(part), piece.box))
             at = begin + len(part)
-        above = tuple(reversed(parts[-4:]))
+        above = tuple(reversed([part for part in parts if any(c.isalnum() for c in part.text)][-6:]))
         start = above[-1].start if above else piece.start
         place = self.text.place(start, match.end())
         box = place.box if place else piece.box
@@ -175,7 +177,7 @@ class Letter:
                 break
             if gap < -height * 0.6 or not _aligned(other.box, piece.box):
                 continue
-            if _ZIP.search(other.text) or len(other.text) > 60:
+            if _ZIP.search(other.text) or len(other.text) > _LONGEST_LINE:
                 break
             lines.append(other)
             current = other

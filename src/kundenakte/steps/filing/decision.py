@@ -111,9 +111,9 @@ def _is_rival(one: Candidate, best: Candidate) -> bool:
     weight = 1.0
     for row in one.evidence:
         # The same name in two cities: where the address decided, the words belong to the one it decided for.
-        if row.span in spans and row.kind in ("name_only", "name_in_text", "address_only"):
+        if row.span in spans and row.kind in ("name_only", "name_in_text", "name_and_city", "address_only"):
             continue
-        if row.kind == "name_in_text" and best.has(*_PLACED) and _only_repeats(one, best):
+        if row.kind in ("name_in_text", "bare_name") and best.has(*_PLACED) and _only_repeats(one, best):
             continue
         weight *= 1.0 - row.weight
     return 1.0 - weight >= RIVAL

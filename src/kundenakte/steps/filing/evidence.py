@@ -31,6 +31,7 @@ START_WEIGHTS: Mapping[str, float] = MappingProxyType(
         "name_and_place": 0.93,
         "similar_name_and_address": 0.91,
         "name_only": 0.6,
+        "name_and_city": 0.85,
         "name_in_text": 0.4,
         "bare_name": 0.15,
         "other_form_and_address": 0.7,
@@ -63,6 +64,7 @@ _SENTENCES: Mapping[str, str] = MappingProxyType(
         "name_and_place": "Name und Ort stehen {place}: {value}.",
         "similar_name_and_address": "Die Anschrift und ein sehr ähnlicher Name stehen {place}: {value}.",
         "name_only": "Der Name steht {place} im Anschriftfeld, die Anschrift passt aber nicht oder fehlt: {value}.",
+        "name_and_city": "Der Name steht {place} im Text, bei ihm der Ort: {value}.",
         "name_in_text": "Der Name steht {place} im Text: {value}.",
         "bare_name": "Ein gleicher Name steht {place}: {value}.",
         "other_form_and_address": "Die Anschrift steht {place}, aber mit einer anderen Rechtsform: {value}.",
@@ -132,7 +134,7 @@ class Candidate:
         """True when its name stands in the document, in whatever strength."""
         return self.has(
             "name_and_address", "name_and_place", "similar_name_and_address", "name_only", "name_in_text",
-            "other_form_and_address", "bare_name",
+            "other_form_and_address", "name_and_city", "bare_name",
         )  # fmt: skip
 
 

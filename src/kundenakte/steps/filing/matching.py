@@ -12,7 +12,7 @@ from typing import Any
 
 from kundenakte.customers.identifiers import mail_domains, number_lookup, phone_stems
 from kundenakte.customers.normal_forms import email as normal_email
-from kundenakte.customers.normal_forms import fold, name_core
+from kundenakte.customers.normal_forms import fold, name_parts
 from kundenakte.customers.normal_forms import number as normal_number
 from kundenakte.customers.normal_forms import vat_id as normal_vat_id
 from kundenakte.customers.own import OwnCompany
@@ -235,13 +235,15 @@ def _name_weakly(
     """For customers a key leads to: see whether their name stands in the text after all, in any writing."""
     if letter is None or not keyed:
         return
-    folded = f" {fold(letter.plain[:20_000])} "
+    folded = f" {fold(letter.plain[:20_000])} ".replace(" und ", " ")
     for pk in keyed:
         profile = profiles.get(pk)
         if profile is None or (pk in found and any(row.kind != "address_only" for row in found[pk])):
             continue
-        words = [word for word in name_core(profile.name).split() if len(word) > 2][:2]
-        if words and all(f" {word} " in folded for word in words):
+        core, form = name_parts(profile.name)
+        # Two words that stand together, or one with its legal form: single words are everywhere.
+        words = [*core.split(), *form.split()][:2]
+        if len(words) == 2 and f" {' '.join(words)} " in folded:
             found[pk].append(Evidence("name_in_text", profile.name, weights["name_in_text"]))
 
 

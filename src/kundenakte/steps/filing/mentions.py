@@ -157,11 +157,21 @@ def _in_line(letter: Letter, piece: Piece) -> Iterator[Naming]:
             yield _naming(letter, piece, piece.start + piece.text.rfind(text), piece.end, (text,))
         return
     start = 0
-    for form in forms:
+    for form, following in zip(forms, [*forms[1:], None], strict=True):
+        # "Müller UG (haftungsbeschränkt) Service GmbH" is one name with two legal forms in it.
+        if following is not None and _goes_on(piece.text[form.end() : following.start()]):
+            continue
         begin, names = _names_before(piece.text, start, form.end())
         if names:
-            yield _naming(letter, piece, piece.start + begin, piece.start + form.end(), names)
+            whole = not piece.text[form.end() :].strip()[:1].isupper()
+            yield _naming(letter, piece, piece.start + begin, piece.start + form.end(), names, whole=whole)
         start = form.end()
+
+
+def _goes_on(between: str) -> bool:
+    """True when the words between two legal forms belong to one name: capital words, and no comma or "und"."""
+    words = between.split()
+    return 0 < len(words) <= 3 and all(word[:1].isupper() for word in words) and not any(c in between for c in ",;:/()")
 
 
 def _names_before(text: str, start: int, end: int) -> tuple[int, tuple[str, ...]]:
@@ -181,7 +191,9 @@ def _names_before(text: str, start: int, end: int) -> tuple[int, tuple[str, ...]
     return first, tuple(dict.fromkeys(names))
 
 
-def _naming(letter: Letter, piece: Piece, start: int, end: int, names: tuple[str, ...]) -> Naming:
+def _naming(
+    letter: Letter, piece: Piece, start: int, end: int, names: tuple[str, ...], *, whole: bool = True
+) -> Naming:
     place = letter.text.place(start, end)
     return Naming(
         names=names,
@@ -189,7 +201,8 @@ def _naming(letter: Letter, piece: Piece, start: int, end: int, names: tuple[str
         page=piece.page,
         box=place.box if place else piece.box,
         part=letter.part_of(piece.page, piece.box),
-        context=letter.plain[end : end + 100],
+        # Where more of the name may follow, its city must not make it certain.
+        context=letter.plain[end : end + 100] if whole else "",
     )
 
 
@@ -217,6 +230,7 @@ _RANKS = (
     "address_only",
     "bare_name",
     "name_in_text",
+    "name_and_city",
     "name_only",
     "other_form_and_address",
     "similar_name_and_address",
@@ -271,7 +285,7 @@ def _in_text(naming: Naming, profile: CustomerProfile, best: Agreement) -> str:
         return "bare_name"
     context = f" {fold(naming.context)} "
     near = any(address.city and f" {fold(address.city)} " in context for address in profile.addresses)
-    return "name_and_place" if near and best == Agreement.FULL else "name_in_text"
+    return "name_and_city" if near and best == Agreement.FULL else "name_in_text"
 
 
 def _evidence(naming: Naming, kind: str, profile: CustomerProfile, weights: Mapping[str, float]) -> Evidence:
