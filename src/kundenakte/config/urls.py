@@ -3,7 +3,7 @@
 from django.urls import URLPattern, URLResolver, include, path
 
 urlpatterns: list[URLPattern | URLResolver] = [
-    path("konto/", include("allauth.urls")),
+    path("konto/", include("kundenakte.config.sign_in_urls")),
     path("api/", include("kundenakte.doors.api.urls")),
     path("", include("kundenakte.doors.web.urls")),
 ]
