@@ -52,9 +52,13 @@ def file_by_source(*, arrival: Arrival, actor: Actor, now: datetime) -> Document
 
 
 def file_of(customer: Customer) -> CustomerFile:
-    """The customer's file; it is opened now if nobody has yet."""
+    """The customer's file; it is opened now if nobody has yet.
+
+    Held until the transaction ends: of two doors that bring the same number at once the second sees what the first did.
+    """
     from kundenakte.records.actions import files
 
+    customer = Customer.objects.select_for_update(no_key=True).get(pk=customer.pk)
     files.open_files_for(actor=Actor.rule("filing"), customers=[customer], today=timezone.localdate())
     return files.file_of(customer)
 
