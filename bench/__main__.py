@@ -13,7 +13,7 @@ from importlib import import_module
 from bench.house import DATABASES
 from bench.rows import LATEST, Measurement, Row, keep, machine, table
 
-MODULES = ("way", "folder", "rest_post", "filing", "einvoices", "customers", "search_speed")
+MODULES = ("way", "doors", "filing", "einvoices", "customers", "ledger")
 
 
 def measurements() -> list[Measurement]:
