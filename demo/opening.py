@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 import secrets
 import sys
 from pathlib import Path
@@ -31,6 +32,7 @@ _SAMPLES = Path(__file__).resolve().parents[1] / "tests" / "samples"
 
 def main() -> int:
     """Open the company if this house is still empty, and say how to sign in."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "kundenakte.config.settings")
     django.setup()
     from django.conf import settings
 
