@@ -117,6 +117,8 @@ def test_a_file_dropped_on_a_document_is_its_next_version(open_page: OpenPage) -
     screen = open_page()
     page = screen.page
     screen.go(f"/dokument/{document.pk}")
+    drop(page, ".document", ("a.pdf", a_pdf("A")), ("b.pdf", a_pdf("B")))
+    expect(page.locator("#uploads li").first).to_contain_text("nur eine Datei")
     drop(page, ".document", ("angebot-v2.pdf", a_pdf("Angebot", "Angebotsnummer: AN-1", "geändert")))
     expect(page.locator("#uploads li").first).to_contain_text("Eingeaktet in Alpha GmbH", timeout=15_000)
     page.reload()

@@ -143,6 +143,13 @@ function start() {
   });
 
   function take(found, where) {
+    if (where.has("dokument") && found.length > 1) {
+      const item = line(found[0].file.name);
+      item.querySelectorAll("button, progress").forEach((part) => { part.hidden = true; });
+      item.dataset.done = "1";
+      say(item, word("One"), "bad");
+      return;
+    }
     for (const { file, path } of found) {
       const job = { file, path, where, item: line(file.name), aborted: false, request: null, part: "", finish: "", slice: 0 };
       job.item.querySelector("[data-abort]").addEventListener("click", () => abort(job));
