@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import transaction
 from django.http import HttpRequest
 from django.utils import timezone
-from ninja import Field, Query, Router, Schema
+from ninja import Field, Query, Router, Schema, Status
 
 from kundenakte.base.accounts.actors import Actor
 from kundenakte.customers import queries, search
@@ -57,7 +57,7 @@ def get_customer(request: HttpRequest, pk: int) -> Answer:
 
 @router.put("/{str:system}/{str:number}", auth=_WRITE, response={200: CustomerOut, 201: CustomerOut, **_ERRORS},
             operation_id="put_customer")  # fmt: skip
-def put_customer(request: HttpRequest, system: str, number: str, said: CustomerIn) -> tuple[int, Answer]:
+def put_customer(request: HttpRequest, system: str, number: str, said: CustomerIn) -> Status[Answer]:
     """Enter or change the customer with this number in this system. Repeating it changes nothing.
 
     Identifiers are added; what is not named stays.
@@ -65,7 +65,7 @@ def put_customer(request: HttpRequest, system: str, number: str, said: CustomerI
     who = caller(request)
     with transaction.atomic():
         customer, is_new = _put(who.actor, system[:40], number, said)
-    return (201 if is_new else 200), shown.customers(request, [customer])[0]
+    return Status(201 if is_new else 200, shown.customers(request, [customer])[0])
 
 
 def _put(actor: Actor, system: str, number: str, said: CustomerIn) -> tuple[Customer, bool]:

@@ -7,7 +7,7 @@ from typing import Any, BinaryIO, cast
 
 from django.http import HttpRequest
 from django.utils import timezone
-from ninja import Field, File, Form, Header, Query, Router, Schema, UploadedFile
+from ninja import Field, File, Form, Header, Query, Router, Schema, Status, UploadedFile
 
 from kundenakte.customers import queries as customer_queries
 from kundenakte.doors.api.auth import READ, WRITE, Token, caller
@@ -94,7 +94,7 @@ def deliver_document(
     file: File[UploadedFile],
     said: Form[Said],
     idempotency_key: Header[str] = "",
-) -> tuple[int, Answer]:
+) -> Status[Answer]:
     """Deliver one file with what is known about it. 201: received; 200: this was delivered before, nothing new.
 
     When the answer is there, the file is on disk and will not be lost. With customer, class and number (or key) it is
@@ -105,7 +105,7 @@ def deliver_document(
         idempotency_key=_key(idempotency_key), sha256=said.sha256,
     )  # fmt: skip
     outcome = deliver(caller=caller(request), stream=cast(BinaryIO, file.file), delivery=delivery, now=timezone.now())
-    return (201 if outcome.is_new else 200), shown.delivered(request, outcome.arrival)
+    return Status(201 if outcome.is_new else 200, shown.delivered(request, outcome.arrival))
 
 
 @router.post("/raw", auth=Token(WRITE), response={**_OUT, **_ERRORS, 411: ProblemOut}, operation_id="deliver_raw",
@@ -116,7 +116,7 @@ def deliver_raw(
     said: Query[Said],
     file_name: Query[str],
     idempotency_key: Header[str] = "",
-) -> tuple[int, Answer]:
+) -> Status[Answer]:
     """Deliver a large file as the body of the request itself, with what is known about it in the address."""
     length = request.headers.get("Content-Length", "")
     if not length.isdigit():
@@ -129,7 +129,7 @@ def deliver_raw(
         idempotency_key=_key(idempotency_key), sha256=said.sha256,
     )  # fmt: skip
     outcome = deliver(caller=caller(request), stream=cast(BinaryIO, request), delivery=delivery, now=timezone.now())
-    return (201 if outcome.is_new else 200), shown.delivered(request, outcome.arrival)
+    return Status(201 if outcome.is_new else 200, shown.delivered(request, outcome.arrival))
 
 
 @router.get("", auth=Token(READ), response={200: DocumentsOut, **_ERRORS}, by_alias=True, operation_id="list_documents")
