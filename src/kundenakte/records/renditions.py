@@ -13,7 +13,7 @@ from typing import Final
 from kundenakte.base.blobs import derived
 from kundenakte.base.blobs.store import NoSuchBlob
 from kundenakte.records.models import Rendition
-from kundenakte.records.pagetext import DocumentText
+from kundenakte.records.pagetext import DocumentText, plain_from
 
 TEXT: Final = "text.json.gz"
 THUMBNAIL: Final = "thumb.webp"
@@ -38,6 +38,15 @@ def text_of(digest: str) -> DocumentText | None:
             return DocumentText.loads(gzip.decompress(file.read()))
     except NoSuchBlob:
         return None
+
+
+def plain_text_of(digest: str) -> str:
+    """The text alone, as `DocumentText.plain` has it, without making an object of every word; "" while there is none."""
+    try:
+        with derived.default().open(digest, TEXT) as file:
+            return plain_from(gzip.decompress(file.read()))
+    except NoSuchBlob:
+        return ""
 
 
 def page_image(digest: str, number: int) -> Path | None:
