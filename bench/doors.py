@@ -100,13 +100,13 @@ def _prepared() -> str:
     return secret
 
 
-def _paper(number: str, size: int = 0) -> bytes:
+def _paper(number: str, size: int = 0, customer: str = "K-10003") -> bytes:
     """A one-page PDF; with `size`, filled up to so many bytes with what does not compress."""
     from reportlab.pdfgen.canvas import Canvas
 
     target = io.BytesIO()
     canvas = Canvas(target)
-    for place, text in enumerate(("Kundennummer: K-10003", f"Rechnung {number}", f"Rechnungsnummer: {number}")):
+    for place, text in enumerate((f"Kundennummer: {customer}", f"Rechnung {number}", f"Rechnungsnummer: {number}")):
         canvas.drawString(60, 760 - 20 * place, text)
     canvas.save()
     data = target.getvalue()
@@ -156,13 +156,14 @@ def _together(port: int, token: str, one: Any) -> list[float]:
 
 def _post(connection: http.client.HTTPConnection, token: str, which: str) -> float:
     boundary = uuid.uuid4().hex
-    fields = {"system": "erp", "customer": "K-10003", "class": "INV_OUT", "number": f"RP-{which}", "key": f"RP-{which}"}
+    customer = f"K-{10001 + sum(map(ord, which)) % 20}"
+    fields = {"system": "erp", "customer": customer, "class": "INV_OUT", "number": f"RP-{which}", "key": f"RP-{which}"}
     body = b"".join(
         f'--{boundary}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'.encode()
         for name, value in fields.items()
     )
     head = f'--{boundary}\r\nContent-Disposition: form-data; name="file"; filename="{which}.pdf"\r\n\r\n'
-    body += head.encode() + _paper(f"RP-{which}", 100_000) + f"\r\n--{boundary}--\r\n".encode()
+    body += head.encode() + _paper(f"RP-{which}", 100_000, customer) + f"\r\n--{boundary}--\r\n".encode()
     headers = {"Authorization": f"Bearer {token}", "Content-Type": f"multipart/form-data; boundary={boundary}"}
     began = time.perf_counter()
     connection.request("POST", "/api/v1/documents", body, headers)

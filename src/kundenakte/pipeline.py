@@ -21,7 +21,7 @@ from kundenakte.base.jobs import ledger
 from kundenakte.records.models import Arrival
 from kundenakte.steps.filing import tasks as filing
 from kundenakte.steps.filing.by_hand import discard, file_by_hand, send_again, take_back
-from kundenakte.steps.filing.by_source import file_by_source
+from kundenakte.steps.filing.by_source import file_by_source, named_exactly
 from kundenakte.steps.intake import actions as intake
 from kundenakte.steps.intake.actions import Delivery
 from kundenakte.steps.recognition import tasks as recognition
@@ -66,9 +66,10 @@ def receive(
     """
     stored = intake.keep(stream)
     delivery = Delivery(file_name, source, facts or {}, origin, source_key, team)
+    named = named_exactly(facts=delivery.facts, file_name=delivery.file_name, source_key=source_key)
     with transaction.atomic():
         arrival = intake.register(actor=actor, stored=stored, delivery=delivery, now=now)
-        file_by_source(arrival=arrival, actor=actor, now=now)
+        file_by_source(arrival=arrival, named=named, actor=actor, now=now)
         ledger.enqueue(WAY[0].name, arrival.pk)
         if beside:
             beside(arrival)

@@ -183,7 +183,7 @@ def test_the_list_and_the_single_decision_agree_for_any_matrix_and_grants(
             )
         for deny, kind, index in grants:
             document = documents[index]
-            ways: dict[str, dict[str, object]] = {
+            ways: dict[str, dict[str, Any]] = {
                 "file": {"customer_file": document.customer_file},
                 "document": {"document": document},
                 "group": {"customer_group": f"G{index}"},

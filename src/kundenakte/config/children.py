@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import threading
 from collections.abc import Callable
@@ -21,6 +22,7 @@ from kundenakte.doors.hotfolder import watch
 from kundenakte.steps.search import indexer
 
 DAY = 24 * 60 * 60.0
+_MODEST = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +52,8 @@ def register_jobs() -> None:
 
 
 def _work() -> None:
+    # Whoever waits at a screen goes first; on a machine with nothing else to do this costs nothing.
+    os.nice(_MODEST)
     Worker().run()
 
 

@@ -238,7 +238,8 @@ def _lock(document: Document) -> Document:
 
 
 def _attach(actor: Actor, document: Document, new: NewVersion, now: datetime, *, valid: bool) -> Version:
-    number = (document.versions.aggregate(last=Max("number"))["last"] or 0) + 1
+    is_first = document.valid_version_id is None
+    number = 1 if is_first else (document.versions.aggregate(last=Max("number"))["last"] or 0) + 1
     version = Version.objects.create(
         document=document, number=number, digest=new.digest, size=new.size, media_type=new.media_type,
         file_name=new.file_name, created_at=now, author=actor.user, source=new.source, origin=new.origin,

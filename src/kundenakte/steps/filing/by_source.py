@@ -5,13 +5,18 @@ What recognition reads later is checked against it; a contradiction goes to the 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.utils import timezone
 
 from kundenakte.base.accounts.actors import Actor
 from kundenakte.customers.models import Customer
 from kundenakte.records import access
+from kundenakte.records import facts as source_facts
+from kundenakte.records.actions.documents import Description
 from kundenakte.records.findings import Findings
 from kundenakte.records.models import Arrival, CustomerFile, Document, Section
 from kundenakte.records.refusals import NotFound
@@ -22,32 +27,50 @@ from kundenakte.steps.filing.placing import Placing, place
 RULE = "filing.source"
 
 
-def file_by_source(*, arrival: Arrival, actor: Actor, now: datetime) -> Document | None:
-    """File what needs no looking at, in the caller's transaction; None when it has to go the way first.
+@dataclass(frozen=True, slots=True)
+class Named:
+    """What a source named exactly: whose file, and what the document is."""
+
+    customer: Customer
+    description: Description
+
+
+def named_exactly(*, facts: Mapping[str, Any], file_name: str, source_key: str) -> Named | None:
+    """What the source says, looked up before the transaction begins, so that nobody waits for the reading.
 
     A program or folder must name a customer number that leads to one customer, a class that is known, and a number or
-    key by which the document is found again. A person who dropped it on a document has said everything.
+    key by which the document is found again. None when any of it is missing.
+    """
+    facts = source_facts.clean(dict(facts))
+    if not (facts.get("customer") and facts.get("class") and (facts.get("number") or source_key)):
+        return None
+    document_class = describing.class_named(str(facts["class"]))
+    customer = customer_numbered(str(facts["customer"]), system=str(facts.get("system", "")))
+    if customer is None or document_class is None:
+        return None
+    draft = Arrival(facts=facts, file_name=file_name)
+    return Named(customer, describing.describe(draft, document_class, Findings()))
+
+
+def file_by_source(*, arrival: Arrival, named: Named | None, actor: Actor, now: datetime) -> Document | None:
+    """File what needs no looking at, in the caller's transaction; None when it has to go the way first.
+
+    A person who dropped it on a document has said everything; else the source must have named all of it exactly.
     """
     dropped_on = arrival.facts.get("document_id")
     if dropped_on and actor.user is not None:
         return _new_version(arrival, actor, access.get_document(actor.user, int(dropped_on), to="edit"), now)
-    facts = arrival.facts
-    if not (facts.get("customer") and facts.get("class") and (facts.get("number") or arrival.source_key)):
+    if named is None:
         return None
-    customer = customer_numbered(str(facts["customer"]), system=str(facts.get("system", "")))
-    document_class = describing.class_named(str(facts["class"]))
-    if customer is None or document_class is None:
-        return None
-    customer_file = file_of(customer)
-    description = describing.describe(arrival, document_class, Findings())
-    placing = place(arrival, customer_file, description)
+    customer_file = file_of(named.customer)
+    placing = place(arrival, customer_file, named.description)
     if placing.kind == "ask":
         return None
     sentence = f"Die Quelle „{arrival.source}“ nennt Kunde, Klasse und Nummer. {placing.sentence}"
-    grounds = settling.Grounds(RULE, sentence, {"facts": facts, "placing": placing.to_json()})
+    grounds = settling.Grounds(RULE, sentence, {"facts": arrival.facts, "placing": placing.to_json()})
     return settling.carry_out(
         actor=actor, arrival=arrival, customer_file=customer_file, section=named_section(arrival, customer_file),
-        description=description, placing=placing, grounds=grounds, now=now,
+        description=named.description, placing=placing, grounds=grounds, now=now,
     )  # fmt: skip
 
 
@@ -59,8 +82,11 @@ def file_of(customer: Customer) -> CustomerFile:
     from kundenakte.records.actions import files
 
     customer = Customer.objects.select_for_update(no_key=True).get(pk=customer.pk)
-    files.open_files_for(actor=Actor.rule("filing"), customers=[customer], today=timezone.localdate())
-    return files.file_of(customer)
+    try:
+        return files.file_of(customer)
+    except CustomerFile.DoesNotExist:
+        files.open_files_for(actor=Actor.rule("filing"), customers=[customer], today=timezone.localdate())
+        return files.file_of(customer)
 
 
 def named_section(arrival: Arrival, customer_file: CustomerFile) -> Section | None:

@@ -29,7 +29,7 @@ def class_named(word: str) -> DocumentClass | None:
     wanted = word.strip().casefold()
     if not wanted:
         return None
-    for document_class in DocumentClass.objects.all():
+    for document_class in DocumentClass.objects.prefetch_related("index_fields"):
         names = {document_class.code, document_class.name, *document_class.aliases}
         if wanted in {name.casefold() for name in names}:
             return document_class

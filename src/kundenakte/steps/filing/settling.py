@@ -67,7 +67,8 @@ def carry_out(
             actor=actor, customer_file=customer_file, section=section, description=description,
             version=new_version_of(arrival), source_key=key, now=now, reason=grounds.sentence,
         )  # fmt: skip
-        version = document.versions.get(number=1)
+        # The only one so far; a draft is shown as well.
+        version = document.valid_version or document.versions.get()
         outcome = Outcome.FILED
     arrival.version = version
     _close(arrival, Arrival.State.FILED, document, now)
