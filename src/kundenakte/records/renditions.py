@@ -41,7 +41,7 @@ def text_of(digest: str) -> DocumentText | None:
 
 
 def plain_text_of(digest: str) -> str:
-    """The text alone, as `DocumentText.plain` has it, without making an object of every word; "" while there is none."""
+    """The text alone, as `DocumentText.plain` has it, without an object for every word; "" while there is none."""
     try:
         with derived.default().open(digest, TEXT) as file:
             return plain_from(gzip.decompress(file.read()))
