@@ -12,7 +12,7 @@ from kundenakte.doors.api.v1.shown import DeliveredOut, ProblemOut
 from kundenakte.records import access
 
 router = Router(tags=["arrivals"])
-_ERRORS = dict.fromkeys((401, 403, 404, 429), ProblemOut)
+_ERRORS = dict.fromkeys((401, 403, 404, 422, 429), ProblemOut)
 
 
 @router.get("/{int:pk}", auth=Token(WRITE), response={200: DeliveredOut, **_ERRORS}, operation_id="get_arrival")

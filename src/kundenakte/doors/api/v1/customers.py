@@ -84,7 +84,7 @@ def _put(actor: Actor, system: str, number: str, said: CustomerIn) -> tuple[Cust
             actor=actor, name=said.name, name2=said.name2, state=said.state, number=number, system=system, now=now,
             place=place or None,
         )  # fmt: skip
-    for kind, texts in said.identifiers.items():
+    for kind, texts in said.identifiers.dict().items():
         for text in texts:
             actions.add_identifier(
                 actor=actor, customer=customer, kind=kind, text=text, now=now, system=system, country=said.country

@@ -10,14 +10,16 @@ from kundenakte.base import blobs
 from kundenakte.base.journal import actions as journal
 from kundenakte.doors.api.auth import READ, Token, caller
 from kundenakte.doors.api.v1 import shown
+from kundenakte.doors.api.v1.shown import ProblemOut
 from kundenakte.records import access
 from kundenakte.records.models import Verb
 from kundenakte.records.refusals import NotFound
 
 router = Router(tags=["documents"])
+_ERRORS = dict.fromkeys((401, 403, 404, 422, 429), ProblemOut)
 
 
-@router.get("/{int:pk}/versions/{int:number}/content", auth=Token(READ), operation_id="get_content",
+@router.get("/{int:pk}/versions/{int:number}/content", auth=Token(READ), response=_ERRORS, operation_id="get_content",
             openapi_extra={"responses": {200: {"description": "The original bytes", "content": {"*/*": {
                 "schema": {"type": "string", "format": "binary"}}}}}})  # fmt: skip
 def get_content(request: HttpRequest, pk: int, number: int) -> FileResponse:

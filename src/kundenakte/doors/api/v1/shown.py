@@ -36,6 +36,18 @@ class DeliveredOut(Schema):
     links: dict[str, str]
 
 
+class IdentifiersIn(Schema):
+    """What a customer is known by, as written."""
+
+    vat_id: list[str] = []
+    iban: list[str] = []
+    email: list[str] = []
+    email_domain: list[str] = []
+    phone: list[str] = []
+    tax_number: list[str] = []
+    gln: list[str] = []
+
+
 class CustomerIn(Schema):
     """A customer as the leading system knows it."""
 
@@ -46,9 +58,7 @@ class CustomerIn(Schema):
     zip_code: str = Field("", max_length=12)
     city: str = Field("", max_length=100)
     country: str = Field("DE", max_length=2)
-    identifiers: dict[str, list[str]] = Field(
-        default_factory=dict, description="vat_id, iban, email, email_domain, phone, tax_number, gln → values"
-    )
+    identifiers: IdentifiersIn = IdentifiersIn()
 
 
 class CustomerOut(Schema):
