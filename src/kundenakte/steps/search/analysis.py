@@ -14,8 +14,8 @@ from typing import NamedTuple
 from kundenakte.steps.search import compounds
 from kundenakte.steps.search.stemming import stem
 
-# A soft hyphen within a word is none of it.
-_PIECE = re.compile(r"[^\W_]+(?:\xad\n?[^\W_]+)*")
+# A word or a number; a soft hyphen within it is none.
+WORD = re.compile(r"[^\W_]+(?:\xad\n?[^\W_]+)*")
 _UMLAUTS = str.maketrans({"ä": "a", "ö": "o", "ü": "u", "ß": "ss", "æ": "a", "œ": "o", "ø": "o", "ł": "l", "\xad": ""})
 # "ue" is ü unless a vowel or q stands before it: "Mueller", but "Steuer", "Quelle", "neue".
 _SPELT_OUT = re.compile(r"([ao])e|(?<![aeiouq])ue")
@@ -23,7 +23,8 @@ _MOST_REMEMBERED = 30_000
 # Nothing that people write is longer; a line of a broken file may be.
 LONGEST = 60
 # Between two pieces of one word: "E-Mail", and "Wartungs-" at the end of a line.
-_HYPHENS = frozenset({"-", "‐", "-\n", "‐\n", "\xad\n"})
+_HYPHENS = frozenset({"-", "‐", "-\n", "‐\n"})
+_HYPHENATED = re.compile(r"(?<![^\W_])([^\W\d_]+)[-‐]\n?(?=([^\W\d_]+))")
 
 
 class Token(NamedTuple):
@@ -70,7 +71,7 @@ def tokens(text: str, *, position: int = 0) -> Iterator[Token]:
     """The words of a text in order, counted from `position`. A hyphenated word also stands for its joined form."""
     before: re.Match[str] | None = None
     held: Token | None = None
-    for found in _PIECE.finditer(text):
+    for found in WORD.finditer(text):
         word = found[0]
         token = Token(found.start(), found.end(), position, terms_of(word))
         if held is not None:
@@ -84,15 +85,26 @@ def tokens(text: str, *, position: int = 0) -> Iterator[Token]:
         yield held
 
 
+def placed_terms(text: str, position: int) -> list[tuple[int, str]]:
+    """The same for whoever only needs terms and positions, several times as fast.
+
+    Joined forms of hyphenated words stand behind all others: no phrase is looked for in them.
+    """
+    words = WORD.findall(text)
+    known = _remembered
+    placed = [(place, term) for place, word in enumerate(words, position) for term in known.get(word) or terms_of(word)]
+    place = position + len(words)
+    for found in _HYPHENATED.finditer(text):
+        if _joins(found[1], found[2]):
+            placed += [(place, term) for term in terms_of(found[1] + found[2])]
+            place += 2
+    return placed
+
+
 def _joins(first: str, second: str) -> bool:
     return first.isalpha() and second.isalpha() and len(first) + len(second) <= LONGEST
 
 
-def pattern() -> re.Pattern[str]:
-    """What a word is, for whoever only looks for some."""
-    return _PIECE
-
-
 def pieces(text: str) -> list[str]:
     """The words of a question as typed."""
-    return _PIECE.findall(text)
+    return WORD.findall(text)

@@ -20,8 +20,10 @@ _NO_SIGN = re.compile(r"[^0-9A-Z]+")
 # Only what is mistaken for each other in print and scan.
 _ALIKE = str.maketrans({"O": "0", "Q": "0", "I": "1", "L": "1", "|": "1", "S": "5", "B": "8"})
 
-# Possessive, so that an amount in front of its comma is no number by itself, and long rows cost little.
-_RUN = re.compile(r"(?<![\w])[A-Za-z0-9ÄÖÜäöü]++(?:[-./_:][A-Za-z0-9ÄÖÜäöü]++)*+(?!,\d)")
+# Possessive, so that an amount in front of its comma is no number by itself, and long rows cost little. The look ahead
+# lets plain words, which most are, fail at once.
+_RUN = re.compile(r"(?<!\w)(?=[A-Za-zÄÖÜäöü]*+[-./_:\d])[A-Za-z0-9ÄÖÜäöü]++(?:[-./_:][A-Za-z0-9ÄÖÜäöü]++)*+(?!,\d)")
+_DIGIT = re.compile(r"\d")
 _DAY = re.compile(r"(?<![\d.])(\d{1,2})\.\s?(\d{1,2})\.\s?((?:19|20)\d\d|\d\d)(?![\d.]*\d)")
 _ISO_DAY = re.compile(r"(?<![\d-])((?:19|20)\d\d)-(\d\d)-(\d\d)(?![\d-])")
 _AMOUNT = re.compile(r"(?<![\d.,])(?:\d{1,3}(?:[.\u202f' ]\d{3})+|\d+)[,.]\d{2}(?![\d.,]*\d)")
@@ -61,17 +63,33 @@ def day_form(day: date) -> str:
 
 def find(text: str) -> Iterator[Key]:
     """All numbers of a text. One place may hold several: "24.11.2026" is a day, and a number that looks like one."""
-    if not any(c.isdigit() for c in text):
-        return
-    for pattern, reading in _READINGS:
-        for found in pattern.finditer(text):
-            key = reading(found)
-            if key:
-                yield Key(found.start(), found.end(), key)
+    for start, end in _lines_with_digits(text):
+        for pattern, reading in _READINGS:
+            for found in pattern.finditer(text, start, end):
+                key = reading(found)
+                if key:
+                    yield Key(found.start(), found.end(), key)
+
+
+def _lines_with_digits(text: str) -> Iterator[tuple[int, int]]:
+    """Where numbers can be; neighbouring lines together, so that an IBAN broken over two is still one."""
+    start = end = -1
+    digit = _DIGIT.search(text)
+    while digit:
+        first = text.rfind("\n", 0, digit.start()) + 1
+        if first > end + 1:
+            if end >= 0:
+                yield start, end
+            start = first
+        end = text.find("\n", digit.end())
+        end = len(text) if end < 0 else end
+        digit = _DIGIT.search(text, end)
+    if end >= 0:
+        yield start, end
 
 
 def _run(found: re.Match[str]) -> str:
-    if sum(c.isdigit() for c in found[0]) < 2:
+    if len(_DIGIT.findall(found[0])) < 2:
         return ""
     key = form(found[0])
     return key if len(key) >= 3 else ""

@@ -10,13 +10,15 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from enum import IntEnum
+from functools import lru_cache
+from itertools import islice
 from typing import Any, Final
 
 from kundenakte.customers.models import Identifier
 from kundenakte.records import renditions
 from kundenakte.records.models import Arrival, Document, Placement, Rendition, SourceKey
 from kundenakte.steps.search import business_keys
-from kundenakte.steps.search.analysis import LONGEST, fold, tokens
+from kundenakte.steps.search.analysis import LONGEST, fold, placed_terms
 from kundenakte.steps.search.engine import Entry, Field
 
 # Longer texts are found by their first part; nobody reads on page 800 of a print-out.
@@ -29,7 +31,7 @@ _GAP: Final = 50
 # Days count in the upper bits, so that one number orders by day and then by document.
 _DAY_SHIFT: Final = 40
 _LONGEST_ACRONYM: Final = 5
-_NOUN = re.compile(r"[A-ZÄÖÜ][^\W\d_]{3,}")
+_NOUN = re.compile(r"(?<!\w)[A-ZÄÖÜ][^\W\d_]{3,}")
 # Index fields that say words; all others are numbers, days and amounts.
 _WORDY = frozenset({"subject", "sender", "project"})
 _AMOUNTS = ("gross_amount", "net_amount")
@@ -113,15 +115,13 @@ def entry_of(row: Row, text: str, findings: Mapping[str, Any] | None = None) -> 
     """The entry of one row with its text; of `findings`, the numbers that stand only in the XML of an e-invoice."""
     names = _names(row)
     keys = {key.form for key in business_keys.find(text)} | _keys(row, names, findings or {})
-    title = [(token.position, term) for token in tokens(row.title) for term in token.terms]
     body: list[tuple[int, str]] = []
     for part in (row.title, *names, text):
-        start = body[-1][0] + _GAP if body else 0
-        body += ((token.position, term[:LONGEST]) for token in tokens(part, position=start) for term in token.terms)
+        body += placed_terms(part, body[-1][0] + _GAP if body else 0)
     return Entry(
         document_id=row.document_id,
         numbers=_numbers(row),
-        title=title,
+        title=placed_terms(row.title, 0),
         body=body,
         keys=sorted(keys),
         words=sorted(_nouns((row.title, *names, text))),
@@ -194,8 +194,7 @@ def _row(document: Document, beside: _Beside) -> Row:
 
 
 def _text(digest: str) -> str:
-    text = renditions.text_of(digest) if digest else None
-    return text.plain[:MOST_TEXT] if text else ""
+    return renditions.plain_text_of(digest)[:MOST_TEXT] if digest else ""
 
 
 def _names(row: Row) -> list[str]:
@@ -249,13 +248,13 @@ def _numbers(row: Row) -> dict[Field, list[int]]:
 
 def _nouns(texts: Iterable[str]) -> set[str]:
     """Words to suggest: the folded form that is typed, and the word as it is shown."""
-    found: set[str] = set()
-    for text in texts:
-        for match in _NOUN.finditer(text):
-            word = match[0]
-            if len(word) <= LONGEST:
-                # "RECHNUNG" in a headline is the same suggestion.
-                found.add(word.capitalize() if word.isupper() and len(word) > _LONGEST_ACRONYM else word)
-            if len(found) >= _MOST_WORDS:
-                break
-    return {f"{fold(word)}\t{word}" for word in found}
+    found = {word for text in texts for word in _NOUN.findall(text)}
+    suggested = {_suggestion(word) for word in found if len(word) <= LONGEST}
+    return set(islice(suggested, _MOST_WORDS))
+
+
+@lru_cache(maxsize=20_000)
+def _suggestion(word: str) -> str:
+    # "RECHNUNG" in a headline is the same suggestion.
+    shown = word.capitalize() if word.isupper() and len(word) > _LONGEST_ACRONYM else word
+    return f"{fold(shown)}\t{shown}"

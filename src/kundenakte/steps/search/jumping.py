@@ -78,8 +78,10 @@ def _sections(user: User, rights: Rights, text: str, limit: int) -> Iterable[Jum
     entries = _visible_entries(reach)
     whole = [JumpSection(e.section_id, e.section.key, e.name) for e in entries if _begins(e.name, text)]
     yield from whole[:limit]
-    inside = [entry for entry in entries if _begins(entry.name, last)] if len(last) >= _SHORTEST else []
-    if not head.strip() or whole:
+    inside = [entry for entry in entries if _begins(entry.name, last)]
+    if not head.strip() or whole or len(last) < _SHORTEST:
+        return
+    if not inside and not Section.objects.filter(customer_file__isnull=False).exists():
         return
     for customer in _customers(user, rights, head, 3):
         yield from (JumpSection(e.section_id, e.section.key, e.name, customer) for e in inside[:2])

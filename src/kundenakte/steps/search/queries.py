@@ -21,7 +21,7 @@ from kundenakte.steps.search.analysis import fold, terms_of
 from kundenakte.steps.search.engine import AllOf, Between, Expression, Field, Found, Order, Reader, Weighed
 from kundenakte.steps.search.filters import Facets, Filters, count_facets
 from kundenakte.steps.search.language import Question, understand
-from kundenakte.steps.search.snippets import Mark, Snippet
+from kundenakte.steps.search.snippets import Mark, Snippet, Snippets
 
 # Nobody turns so many pages of "best first"; by date one may go on without end.
 _DEEPEST: Final = 10_000
@@ -216,8 +216,8 @@ def _hits(user: User, rights: Rights, found: Iterable[Found], question: Question
         "customer_file__customer", "section", "document_class", "valid_version"
     )
     loaded = documents.in_bulk(list(texts))
-    wanted = question.wanted
-    return tuple(Hit(loaded[pk], snippets.snippet(text, wanted)) for pk, text in texts.items() if pk in loaded)
+    cut = Snippets(question.wanted)
+    return tuple(Hit(loaded[pk], cut.of(text)) for pk, text in texts.items() if pk in loaded)
 
 
 def _position(reader: Reader) -> int:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from kundenakte.records.pagetext import Box, DocumentText
 from kundenakte.steps.search import business_keys
-from kundenakte.steps.search.analysis import pattern, terms_of, tokens
+from kundenakte.steps.search.analysis import WORD, terms_of, tokens
 from kundenakte.steps.search.language import Wanted
 
 _LENGTH: Final = 220
@@ -41,21 +42,60 @@ class Mark:
     word: str
 
 
-def snippet(text: str, wanted: Wanted, *, length: int = _LENGTH) -> Snippet:
-    """The stretch of the text with the most different hits; the beginning when there are none."""
-    hits = _hits(text, wanted)
-    start = _best_start(hits, length)
-    start, end = _word_borders(text, max(0, start - length // 5), length)
-    parts: list[tuple[str, bool]] = []
-    at = start
-    for hit in hits:
-        if hit.start < at or hit.end > end:
-            continue
-        parts += [(text[at : hit.start], False), (text[hit.start : hit.end], True)]
-        at = hit.end
-    parts.append((text[at:end], False))
-    tidy = tuple((_SPACE.sub(" ", part), marked) for part, marked in parts if part)
-    return Snippet(tidy, cut_before=start > 0, cut_after=end < len(text.rstrip()))
+class Snippets:
+    """Cuts the snippets of one answer; what it learnt about a word at one hit it knows at the next."""
+
+    def __init__(self, wanted: Wanted, *, length: int = _LENGTH) -> None:
+        self._wanted = wanted
+        self._length = length
+        self._looked_at: set[str] = set()
+        self._to_mark: set[str] = set()
+
+    def of(self, text: str) -> Snippet:
+        """The stretch of the text with the most different hits; the beginning when there are none."""
+        hits = self._hits(text)
+        start = max(0, _best_start(hits, self._length) - self._length // 5)
+        start, end = _word_borders(text, start, self._length)
+        parts: list[tuple[str, bool]] = []
+        at = start
+        for hit in hits:
+            if hit.start < at or hit.end > end:
+                continue
+            parts += [(text[at : hit.start], False), (text[hit.start : hit.end], True)]
+            at = hit.end
+        parts.append((text[at:end], False))
+        tidy = tuple((_SPACE.sub(" ", part), marked) for part, marked in parts if part)
+        return Snippet(tidy, cut_before=start > 0, cut_after=end < len(text.rstrip()))
+
+    def _hits(self, text: str) -> list[_Hit]:
+        """The first hits, in order, until there are many."""
+        if not (self._wanted.terms or self._wanted.beginnings):
+            return []
+        # Few of the words of a page are wanted: so first which ones, then where.
+        words = set(WORD.findall(text))
+        new = words - self._looked_at
+        self._to_mark.update(word for word in new if self._wanted.meets(terms_of(word)))
+        self._looked_at |= new
+        hits = [hit for word in words & self._to_mark for hit in _places(text, word)]
+        return sorted(hits)[:_MOST_HITS]
+
+
+class _Hit(NamedTuple):
+    start: int
+    end: int
+    term: str
+
+
+def _places(text: str, word: str) -> Iterator[_Hit]:
+    """Where the word stands as a whole, a few times at most."""
+    term, at = terms_of(word)[0], text.find(word)
+    seen = 0
+    while at >= 0 and seen < _MOST_HITS:
+        end = at + len(word)
+        if not text[at - 1 : at].isalnum() and not text[end : end + 1].isalnum():
+            yield _Hit(at, end, term)
+            seen += 1
+        at = text.find(word, end)
 
 
 def marks(text: DocumentText, wanted: Wanted) -> list[Mark]:
@@ -69,27 +109,6 @@ def marks(text: DocumentText, wanted: Wanted) -> list[Mark]:
         Mark(page, word.box, word.text) for start, end in sorted(spans) for page, word in text.words_between(start, end)
     )
     return list(found)[:_MOST_MARKS]
-
-
-@dataclass(frozen=True, slots=True)
-class _Hit:
-    start: int
-    end: int
-    term: str
-
-
-def _hits(text: str, wanted: Wanted) -> list[_Hit]:
-    """The first hits, until there are many or all that is wanted was seen a few times."""
-    hits: list[_Hit] = []
-    if not (wanted.terms or wanted.beginnings):
-        return hits
-    for found in pattern().finditer(text):
-        terms = terms_of(found[0])
-        if wanted.meets(terms):
-            hits.append(_Hit(found.start(), found.end(), terms[0]))
-            if len(hits) >= _MOST_HITS:
-                break
-    return hits
 
 
 def _best_start(hits: list[_Hit], length: int) -> int:
