@@ -20,7 +20,7 @@ _AGAINST = ("xml_number", "number", "vat_id")
 
 def recheck(arrival_id: int, *, findings: Findings, matched: Matched) -> bool:
     """Complete the fields the source left open; note a contradiction for a person. True: the document goes on."""
-    arrival = Arrival.objects.select_for_update().select_related("document").get(pk=arrival_id)
+    arrival = Arrival.objects.select_for_update(of=("self",)).select_related("document").get(pk=arrival_id)
     document = arrival.document
     if arrival.state != Arrival.State.FILED or document is None:
         return False
