@@ -150,6 +150,7 @@ def an_arrival(
             delivery=Delivery(file_name, source, facts or {}, "", source_key),
             now=NOW,
         )
+        intake.number(actor=actor, arrival=arrival, now=NOW)
     if waiting:
         arrival.state, arrival.reason, arrival.sentence = Arrival.State.WAITING, "unclear", "Es ist nicht klar."
         arrival.save()

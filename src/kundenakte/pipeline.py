@@ -73,6 +73,7 @@ def receive(
         ledger.enqueue(WAY[0].name, arrival.pk)
         if beside:
             beside(arrival)
+        intake.number(actor=actor, arrival=arrival, now=now)
     return arrival
 
 

@@ -87,7 +87,7 @@ def database(url: str, *, folder: Path) -> dict[str, Any]:
 
 def _sqlite(file: Path) -> dict[str, Any]:
     return {
-        "ENGINE": "django.db.backends.sqlite3",
+        "ENGINE": "kundenakte.base.sqlite",
         "NAME": str(file),
         "CONN_MAX_AGE": None,
         "OPTIONS": {

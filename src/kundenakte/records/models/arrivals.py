@@ -32,8 +32,8 @@ class Arrival(models.Model):
     received_at = models.DateTimeField()
     # The door and its name: "web", "rest:erp", "folder:scanner", "command".
     source = models.CharField(max_length=60)
-    # The number in the source's gapless series.
-    source_number = models.BigIntegerField()
+    # The number in the source's gapless series; given last in the transaction of the arrival.
+    source_number = models.BigIntegerField(null=True)
     origin = models.CharField(max_length=1000, blank=True)
     # The source's own key; the same key again is the same document.
     source_key = models.CharField(max_length=500, blank=True)

@@ -42,21 +42,29 @@ def keep(stream: BinaryIO) -> Stored:
 
 
 def register(*, actor: Actor, stored: Stored, delivery: Delivery, now: datetime) -> Arrival:
-    """Write down that something came in, in the caller's transaction: row, number in the series, journal entry."""
+    """Write down that something came in, in the caller's transaction; `number` completes it."""
     name = shown_name(delivery.file_name)
     media_type = mediatype.detect(blobs.default().path(stored.digest), file_name=name).name
-    arrival = Arrival.objects.create(
+    return Arrival.objects.create(
         digest=stored.digest, size=stored.size, file_name=name, media_type=media_type, received_at=now,
-        source=delivery.source[:60], source_number=_next_number(delivery.source[:60]),
+        source=delivery.source[:60],
         origin=storable_text(delivery.origin), source_key=storable_text(delivery.source_key, 500),
         received_by=actor.user, facts=source_facts.clean(dict(delivery.facts)), team=delivery.team, changed_at=now,
     )  # fmt: skip
+
+
+def number(*, actor: Actor, arrival: Arrival, now: datetime) -> None:
+    """Give the arrival its number in the source's series and write its journal entry, at the end of its transaction.
+
+    All arrivals of one source wait for each other here, so nothing slow may follow.
+    """
+    arrival.source_number = _next_number(arrival.source)
+    arrival.save(update_fields=["source_number"])
     journal.append(
         actor, "arrival.received", arrival, at=now, source=arrival.source, number=arrival.source_number,
-        digest=stored.digest, size=stored.size,
+        digest=arrival.digest, size=arrival.size,
         personal={"file_name": arrival.file_name, "origin": arrival.origin},
     )  # fmt: skip
-    return arrival
 
 
 def _next_number(source: str) -> int:
