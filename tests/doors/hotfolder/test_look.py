@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 from django.conf import LazySettings
 from django.db import connections
+from django.urls import resolve
 
 from kundenakte import pipeline
 from kundenakte.base.accounts.actors import Actor
@@ -123,6 +124,7 @@ def test_a_sidecar_files_the_document_at_once_and_goes_with_it(bench: Callable[.
     done = "fertig/2026-11-24/"
     assert b.left() == {done + "RE_4711.pdf", done + "RE_4711.json", done + "RE_4711.pdf.ergebnis.json"}
     answer = json.loads((b.root / done / "RE_4711.pdf.ergebnis.json").read_text())
+    assert resolve(answer["link"]).url_name == "document"
     assert answer["document"] == document.pk
     assert answer["outcome"] == "filed"
     assert b.outcomes() == [("RE_4711.pdf", Outcome.FILED)]

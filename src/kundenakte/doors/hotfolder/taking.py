@@ -109,7 +109,7 @@ def _answer(watched: Watched, found: Found, arrival: Arrival | None, name: str, 
     document = arrival.document_id
     content = {
         "file": found.relative, "outcome": outcome, "sentence": sentence, "arrival": arrival.pk, "document": document,
-        "link": f"/dokumente/{document}" if document else f"/eingang/{arrival.pk}",
+        "link": f"/dokument/{document}" if document else f"/eingang/{arrival.pk}",
     }  # fmt: skip
     with suppress(OSError):
         text = json.dumps(content, ensure_ascii=False, indent=1)
