@@ -184,7 +184,8 @@ class Confinement:
             _wait_briefly(present.pid)
         status, usage = self._end()
         number = os.WTERMSIG(status) if os.WIFSIGNALED(status) else 0
-        peak = (usage.ru_maxrss * 1024) if usage else 0
+        # What it took itself: it was born with its parent's memory, and its bound counts from there.
+        peak = max(0, usage.ru_maxrss * 1024 - present.resident_at_start) if usage and present else 0
         what = f"{name}: signal {number}, status {status}, peak {peak >> 20} MiB"
         if number == signal.SIGXCPU:
             return TookTooLong(what)
