@@ -36,13 +36,19 @@ def clean(facts: dict[str, Any]) -> dict[str, Any]:
         if value is None or value == "":
             continue
         if key == "fields" and isinstance(value, dict):
-            known["fields"] = {str(k)[:40]: str(v).strip()[:500] for k, v in value.items() if str(v).strip()}
+            known["fields"] = {_text(k, 40): _text(v) for k, v in value.items() if _text(v)}
         elif key.endswith("_id") and key in KEYS and key != "vat_id":
             known[key] = int(value)
         elif key in KEYS:
-            known[key] = str(value).strip()[:500]
+            known[key] = _text(value)
         else:
-            other[str(key)[:60]] = str(value)[:500]
+            other[_text(key, 60)] = _text(value)
     if other:
         known["other"] = other
     return known
+
+
+def _text(value: Any, longest: int = 500) -> str:
+    """A text that any database takes: no NUL and no half characters, as JSON may spell them; trimmed and bounded."""
+    whole = str(value).encode("utf-8", "replace").decode("utf-8")
+    return whole.replace("\0", "").strip()[:longest]
