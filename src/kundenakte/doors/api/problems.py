@@ -7,7 +7,7 @@ import logging
 from typing import Any, Final
 
 from django.core.exceptions import SuspiciousOperation, TooManyFilesSent
-from django.db import InterfaceError, OperationalError
+from django.db import DataError, InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, UnreadablePostError
 from django.http.multipartparser import MultiPartParserError
 from ninja import NinjaAPI
@@ -93,6 +93,9 @@ def _ours(error: Exception) -> Problem:
             return Problem(507, "disk_full", sentence, headers=retry)
         sentence = "Die Ablage kann gerade nichts aufnehmen. Bitte senden Sie es noch einmal."
         return Problem(503, "storage_failed", sentence, headers=retry)
+    if isinstance(error, DataError):
+        # A NUL, half a character, a number beyond all bounds: whatever the database cannot hold came from the caller.
+        return Problem(422, "bad_value", "Eine Angabe enthält Zeichen oder Zahlen, die sich nicht speichern lassen.")
     log.exception("REST: unexpected", exc_info=error)
     return Problem(500, "unexpected", "Unerwarteter Fehler; Einzelheiten stehen im Protokoll des Servers.")
 
