@@ -64,7 +64,7 @@ _SENTENCES: Mapping[str, str] = MappingProxyType(
         "name_and_place": "Name und Ort stehen {place}: {value}.",
         "similar_name_and_address": "Die Anschrift und ein sehr ähnlicher Name stehen {place}: {value}.",
         "name_only": "Der Name steht {place} im Anschriftfeld, die Anschrift passt aber nicht oder fehlt: {value}.",
-        "name_and_city": "Der Name steht {place} im Text, bei ihm der Ort: {value}.",
+        "name_and_city": "Name und Ort stehen {place}, aber eine andere oder keine Anschrift: {value}.",
         "name_in_text": "Der Name steht {place} im Text: {value}.",
         "bare_name": "Ein gleicher Name steht {place}: {value}.",
         "other_form_and_address": "Die Anschrift steht {place}, aber mit einer anderen Rechtsform: {value}.",

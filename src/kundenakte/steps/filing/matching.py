@@ -187,11 +187,16 @@ def _weigh_clues(
         several = [pk for pk in holders if pk in named] if len(holders) > 1 else list(holders)
         if len(several) == 1:
             pk = several[0]
-            kind = clue.kind if trust.trusted(clue, corroborated=pk in found) else trust.doubt(clue)
+            kind = clue.kind if trust.trusted(clue, corroborated=_is_told_of(found.get(pk, ()))) else trust.doubt(clue)
             found[pk].append(_evidence(clue, kind, weights[kind]))
         else:
             for pk in holders[:MANY]:
                 found[pk].append(_evidence(clue, "shared_key", weights["shared_key"] / len(holders)))
+
+
+def _is_told_of(rows: Collection[Evidence]) -> bool:
+    """True when more speaks for a customer than an address or a name that others have as well."""
+    return any(row.kind not in ("address_only", "bare_name", "shared_key") for row in rows)
 
 
 def _evidence(clue: _Clue, kind: str, weight: float) -> Evidence:
@@ -244,7 +249,8 @@ def _name_weakly(
         # Two words that stand together, or one with its legal form: single words are everywhere.
         words = [*core.split(), *form.split()][:2]
         if len(words) == 2 and f" {' '.join(words)} " in folded:
-            found[pk].append(Evidence("name_in_text", profile.name, weights["name_in_text"]))
+            kind = "name_in_text" if form else "bare_name"
+            found[pk].append(Evidence(kind, profile.name, weights[kind]))
 
 
 def _namings_of_einvoice(findings: Findings, own: OwnCompany) -> Iterator[Naming]:

@@ -230,8 +230,8 @@ _RANKS = (
     "address_only",
     "bare_name",
     "name_in_text",
-    "name_and_city",
     "name_only",
+    "name_and_city",
     "other_form_and_address",
     "similar_name_and_address",
     "name_and_place",
@@ -265,11 +265,13 @@ def _in_address(naming: Naming, profile: CustomerProfile, best: Agreement) -> st
     main = [name for name in naming.names if name not in naming.minor]
     if max((agreement(name, profile.names) for name in main), default=Agreement.NONE) < Agreement.SAME:
         return ""
-    place = any(
-        address.zip_code == naming.zip_code or (address.city and _same_city(address.city, naming.city))
-        for address in profile.addresses
-    )
-    return "name_and_place" if place else "name_only"
+    if any(address.zip_code == naming.zip_code for address in profile.addresses):
+        return "name_and_place"
+    if not any(address.city and _same_city(address.city, naming.city) for address in profile.addresses):
+        return "name_only"
+    # A box has a zip code of its own; another street under another one may be somebody else's.
+    boxed = any("postfach" in line.lower() or "p.o. box" in line.lower() for line in naming.streets)
+    return "name_and_place" if boxed else "name_and_city"
 
 
 def _same_city(one: str, other: str) -> bool:
