@@ -44,7 +44,7 @@ bench: ready-to-test
 	$(PY) -m bench $(if $(ONLY),--only $(ONLY))
 
 screenshots: ready-to-test
-	KUNDENAKTE_SCREENSHOTS=docs/pictures $(PY) -m pytest -m journey
+	$(PY) -m demo.pictures
 
 format: ready-to-test
 	$(VENV)/bin/ruff format .

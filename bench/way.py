@@ -81,7 +81,6 @@ def run(folder: Path) -> dict[str, Any]:
     files = sorted(folder.glob("*.pdf"))
     pipeline.register_jobs()
     direct = _direct(files[:60], folder)
-    before = _commits()
     began, own = time.perf_counter(), _own_cpu()
     workers = [_worker() for _ in range(2)]
     time.sleep(0.2)
@@ -95,14 +94,13 @@ def run(folder: Path) -> dict[str, Any]:
         time.sleep(0.05)
     seconds = time.perf_counter() - began
     cpu = _own_cpu() - own + sum(cpu_of(worker.pid) for worker in workers)
-    commits = _commits() - before
     for worker in workers:
         worker.send_signal(signal.SIGTERM)
         worker.wait(20)
     filed = Arrival.objects.filter(state=Arrival.State.FILED).count()
     return {
         "documents": len(files), "filed": filed, "rate": len(files) / seconds, "cpu": cpu / len(files),
-        "direct": direct, "commits": commits / len(files), "fsyncs": _fsyncs(files[:40]),
+        "direct": direct, **_calls(files[:40]),
         "hash_mb_s": _hash_rate(), "input": f"{len(files)} PDFs of {CUSTOMERS} customers",
     }  # fmt: skip
 
@@ -167,39 +165,33 @@ def _worker(*prefix: str) -> subprocess.Popen[bytes]:
     return subprocess.Popen([*prefix, sys.executable, "-m", "bench.worker"], cwd=ROOT, stderr=subprocess.DEVNULL)
 
 
-def _commits() -> float:
-    """Committed transactions so far: PostgreSQL counts them; on SQLite the ledger's rows and intake tell (see docs)."""
-    from django.db import connection
-
-    with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
-            cursor.execute("SELECT pg_stat_clear_snapshot()")
-            cursor.execute("SELECT xact_commit FROM pg_stat_database WHERE datname = current_database()")
-        else:
-            # The file change counter does not move in WAL mode; the number of commits is not kept anywhere else.
-            return float("nan")
-        return float(cursor.fetchone()[0])
-
-
-def _fsyncs(files: list[Path]) -> float | None:
-    """fsync and fdatasync calls of intake and a worker per document, counted by strace; None where it is missing."""
-    if not shutil.which("strace"):
-        return None
+def _calls(files: list[Path]) -> dict[str, float | None]:
+    """Commits, and calls of fsync and fdatasync, of intake and worker per document; strace counts the latter."""
+    command = [sys.executable, "-m", "bench.way", "--few", *map(str, files)]
     with tempfile.TemporaryDirectory() as folder:
         counted = Path(folder) / "calls"
-        command = [
-            "strace", "-f", "-c", "-e", "trace=fsync,fdatasync", "-o", str(counted),
-            sys.executable, "-m", "bench.way", "--few", *map(str, files),
-        ]  # fmt: skip
-        subprocess.run(command, check=True, stdout=subprocess.DEVNULL, cwd=ROOT)
-        calls = sum(
-            int(line.split()[3]) for line in counted.read_text().splitlines() if line.endswith(("fsync", "fdatasync"))
-        )
-    return calls / len(files)
+        strace = ["strace", "-f", "-c", "-e", "trace=fsync,fdatasync", "-o", str(counted)]
+        tool = strace if shutil.which("strace") else []
+        done = subprocess.run([*tool, *command], check=True, stdout=subprocess.PIPE, text=True, cwd=ROOT)
+        lines = counted.read_text(encoding="utf-8").splitlines() if tool else []
+    calls = sum(int(line.split()[3]) for line in lines if line.endswith(("fsync", "fdatasync")))
+    commits = int(done.stdout.splitlines()[-1])
+    return {"commits": commits / len(files), "fsyncs": calls / len(files) if tool else None}
 
 
 def few(files: list[Path]) -> None:
-    """Receive and work off a few files in this one process, with other bytes than before."""
+    """Receive and work off a few files in this one process, with other bytes than before; prints the commits."""
+    from django.db import connection
+
+    commits = 0
+    commit = connection.commit
+
+    def counted() -> None:
+        nonlocal commits
+        commits += 1
+        commit()
+
+    connection.commit = counted  # type: ignore[method-assign]
     from kundenakte import pipeline
     from kundenakte.base.accounts.actors import Actor
     from kundenakte.base.jobs.worker import Worker
@@ -213,6 +205,7 @@ def few(files: list[Path]) -> None:
     worker = Worker()
     while worker.work_once():
         pass
+    sys.stdout.write(f"{commits}\n")
 
 
 def _hash_rate() -> float:

@@ -26,7 +26,6 @@ DERIVED = DATA / "derived"
 INDEX = DATA / "index"
 SCRATCH = DATA / "scratch"
 SCRATCH.mkdir(mode=0o700, exist_ok=True)
-SCRATCH.mkdir(mode=0o700, exist_ok=True)
 # True behind a proxy that speaks TLS and sets X-Forwarded-Proto.
 BEHIND_TLS = environment.flag("KUNDENAKTE_TLS", default=False)
 
