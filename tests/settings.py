@@ -32,7 +32,7 @@ else:
 from kundenakte.config.settings import *  # noqa: E402, F403
 from kundenakte.config.settings import DATA, DATABASES, STATIC_ROOT, STORAGES  # noqa: E402
 
-if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+if "sqlite" in DATABASES["default"]["ENGINE"]:
     # A file, not memory: tests start real processes that must see it. They are killed, the machine is not.
     DATABASES["default"]["TEST"] = {"NAME": str(DATA / "test.sqlite3")}
     DATABASES["default"]["OPTIONS"]["init_command"] += "PRAGMA synchronous=OFF;"
