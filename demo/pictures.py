@@ -82,10 +82,15 @@ def _pages(page: Page, address: str, size: str) -> None:
     shoot("start", "/")
     shoot("kunden", "/kunden/")
     shoot("posteingang", "/posteingang/")
-    shoot("akte", "/akte?kdnr=D-10029")
-    page.locator("main a[href*='/dokument/']").first.click()
-    page.wait_for_load_state("networkidle")
-    page.screenshot(path=PICTURES / f"dokument-{size}.png")
+    page.goto(f"{address}/akte?kdnr=D-10029")
+    invoice = page.locator("main a[href*='/dokument/']", has_text="rechnung").first
+    href = invoice.get_attribute("href")
+    if size == "breit":
+        # The preview follows the selection.
+        invoice.click()
+        page.wait_for_timeout(1500)
+    page.screenshot(path=PICTURES / f"akte-{size}.png")
+    shoot("dokument", str(href))
 
 
 if __name__ == "__main__":

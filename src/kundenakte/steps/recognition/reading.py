@@ -19,7 +19,7 @@ from kundenakte.steps.recognition.entities import find_entities
 from kundenakte.steps.recognition.index_values import index_values
 from kundenakte.steps.recognition.printed import differences
 
-NEEDS_OCR = "Die Seiten sind Bilder ohne Text und können noch nicht gelesen werden. Bitte einakten."
+NEEDS_OCR = "Die Seiten sind Bilder ohne Text und können noch nicht gelesen werden."
 
 
 @dataclass(frozen=True, slots=True)
