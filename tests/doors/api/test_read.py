@@ -40,8 +40,9 @@ def test_the_content_of_a_version_comes_as_it_was() -> None:
 
 
 def test_content_needs_the_right_to_download_and_restricted_reading_is_journalled() -> None:
-    document = a_document(content=["one"])
-    assert Program("erp").get(f"documents/{document.pk}/versions/1/content").status_code == 403
+    document = a_document(document_class="INV_OUT", number="RE-1", content=["one"])
+    assert Program("paula").get(f"documents/{document.pk}/versions/1/content").status_code == 403
+    assert Program("erp").get(f"documents/{document.pk}/versions/1/content").status_code == 200
     assert Program("anton").get(f"documents/{document.pk}/versions/9/content").status_code == 404
     Document.objects.filter(pk=document.pk).update(is_restricted=True)
     assert Program("verena").get(f"documents/{document.pk}/versions/1/content").status_code == 404
@@ -150,7 +151,7 @@ def test_a_denied_customer_is_not_there() -> None:
 
 
 def test_a_customer_is_entered_once_and_changed_after_that() -> None:
-    program = Program("anton")
+    program = Program("erp")
     said = {"name": "Müller GmbH", "street": "Hauptstr. 1", "zip_code": "90402", "city": "Nürnberg",
             "identifiers": {"vat_id": ["DE136695976"], "email": ["info@mueller.example"]}}  # fmt: skip
     first = program.put("customers/erp/10023", said)

@@ -89,13 +89,16 @@ def test_changed_settings_are_picked_up_and_a_folder_switched_off_is_left_alone(
     assert (place / "c.pdf").exists()
 
 
-def test_a_database_locked_by_another_process_leaves_the_file_and_goes_on(place: Path) -> None:
+def test_a_database_locked_by_another_process_leaves_the_file_and_goes_on(
+    place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     add_folder(actor=SETUP, name="erp", path=str(place), settle_seconds=0, now=NOW)
     watched = Watched(WatchedFolder.objects.get())
     other = connection.copy()
     try:
         if connection.vendor == "sqlite":
             lock, patience = "BEGIN IMMEDIATE", "PRAGMA busy_timeout=100"
+            monkeypatch.setitem(connection.settings_dict["OPTIONS"], "timeout", 0.1)
         else:
             lock, patience = "BEGIN; LOCK TABLE records_arrival", "SET lock_timeout='100ms'"
         other.cursor().execute(lock)

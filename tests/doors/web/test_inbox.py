@@ -176,3 +176,65 @@ def test_the_list_asks_no_query_per_arrival(signed_in: SignIn, django_assert_max
     client = signed_in("verena")
     with django_assert_max_num_queries(30):
         client.get(reverse("inbox"))
+
+
+def _to_check(document: Document, **more: Any) -> Arrival:
+    arrival = an_arrival(file_name="bestellung.pdf", **more)
+    arrival.state, arrival.document = Arrival.State.FILED, document
+    arrival.reason, arrival.sentence = "please_check", "Die Quelle nennt einen anderen Kunden als das Dokument."
+    arrival.save()
+    return arrival
+
+
+def test_what_is_filed_with_a_contradiction_is_shown_and_counted_until_it_is_confirmed(signed_in: SignIn) -> None:
+    document = a_document(title="Angebot 7")
+    arrival, waiting = _to_check(document), _waiting(content="anderes")
+    Arrival.objects.filter(pk=waiting.pk).update(received_at=NOW + timedelta(minutes=1))
+    client = signed_in("verena")
+    listed = client.get(reverse("inbox"))
+    assert [one.pk for one in listed.context["arrivals"].rows] == [arrival.pk, waiting.pk]
+    assert listed.context["shell"].waiting == 2
+    page = client.get(reverse("inbox-arrival", args=(arrival.pk,))).content.decode()
+    assert "Die Quelle nennt einen anderen Kunden als das Dokument." in page
+    assert reverse("document", args=(document.pk,)) in page
+    assert reverse("inbox-file", args=(arrival.pk,)) not in page
+    address = reverse("inbox-confirm", args=(arrival.pk,))
+    assert address in page
+    assert client.post(address)["Location"] == reverse("inbox-arrival", args=(waiting.pk,))
+    left = client.get(reverse("inbox"))
+    assert [one.pk for one in left.context["arrivals"].rows] == [waiting.pk]
+    assert left.context["shell"].waiting == 1
+    assert client.post(address).status_code == 409
+    onward = client.get(reverse("inbox-arrival", args=(arrival.pk,)))
+    assert onward["Location"] == reverse("document", args=(document.pk,))
+
+
+def test_a_contradiction_about_a_hidden_document_is_neither_shown_nor_counted(signed_in: SignIn) -> None:
+    document = a_document()
+    arrival = _to_check(document)
+    Grant.objects.create(
+        user=a_user("verena"), verb=Verb.READ, is_deny=True, customer_file=document.customer_file, reason="x",
+        created_at=NOW,
+    )  # fmt: skip
+    client = signed_in("verena")
+    listed = client.get(reverse("inbox"))
+    assert not listed.context["arrivals"].rows
+    assert listed.context["shell"].waiting == 0
+    for name, ask in (("inbox-arrival", client.get), ("inbox-confirm", client.post), ("inbox-page", client.get)):
+        more = (1,) if name == "inbox-page" else ()
+        assert ask(reverse(name, args=(arrival.pk, *more))).status_code == 404
+
+
+def test_who_has_no_inbox_sees_the_doubt_about_what_he_brought_and_cannot_confirm_it(signed_in: SignIn) -> None:
+    from kundenakte.base.accounts.actors import Actor
+
+    document = a_document()
+    arrival = _to_check(document, actor=Actor.of(a_user("paula")))
+    Grant.objects.create(
+        user=a_user("paula"), verb=Verb.READ, customer_file=document.customer_file, reason="x", created_at=NOW
+    )
+    client, address = signed_in("paula"), reverse("inbox-confirm", args=(arrival.pk,))
+    page = client.get(reverse("inbox-arrival", args=(arrival.pk,))).content.decode()
+    assert "Die Quelle nennt einen anderen Kunden als das Dokument." in page
+    assert address not in page
+    assert client.post(address).status_code == 403
