@@ -8,6 +8,7 @@ from functools import wraps
 from typing import ParamSpec, TypeVar, cast
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from kundenakte.base.accounts.actors import Actor
@@ -108,7 +109,9 @@ def merge(*, actor: Actor, source: Customer, into: Customer, reason: str, now: d
     Placement.objects.filter(customer_file=old).exclude(
         document__in=Placement.objects.filter(customer_file=new).values("document")
     ).update(customer_file=new)
-    search_due.mark_all(moved)
+    # Not only what moved: the customer's own documents are found by the other's number from now on.
+    shown = Document.objects.filter(Q(customer_file=new) | Q(placements__customer_file=new))
+    search_due.mark_all(shown.distinct().values_list("pk", flat=True))
     old.closed_on = now.date()
     old.save(update_fields=["closed_on"])
     journal.append(

@@ -221,6 +221,7 @@ def place_also(
         document=document, customer_file=customer_file, section=section, defaults={"created_at": now}
     )
     if made:
+        search_due.mark(document)
         journal.append(actor, "document.placed", document, at=now, customer_file=customer_file, section=section)
     return placement
 
