@@ -14,11 +14,12 @@ from django.db import connection, connections, transaction
 from django.utils import timezone
 
 from kundenakte.records import search_due
-from kundenakte.records.actions import documents
+from kundenakte.records.actions import customers, documents
 from kundenakte.records.models import Document, SearchDue
 from kundenakte.steps.search import folder, following, indexer, reading, rebuilding
 from kundenakte.steps.search.comparing import compare
-from kundenakte.steps.search.folder import IndexBusy
+from kundenakte.steps.search.filters import Filters
+from kundenakte.steps.search.folder import Filling, IndexBusy
 from kundenakte.steps.search.following import Following
 from kundenakte.steps.search.models import FollowingIndex
 from kundenakte.steps.search.queries import search
@@ -43,6 +44,21 @@ def test_what_is_filed_moved_or_described_anew_is_found_as_it_is_now() -> None:
     assert total("Zweite Firma") == 0
     catch_up()
     assert total("Zweite Firma pumpe") == 1
+    assert compare(thorough=True).wrong == ()
+
+
+@in_a_transaction
+def test_a_document_is_found_in_its_second_place_too_and_by_the_number_of_a_merged_customer() -> None:
+    file, other = a_customer_file("Alpha GmbH", number="K-111"), a_customer_file("Beta GmbH", number="K-222")
+    paper = a_paper("Pumpe", title="A", customer_file=file)
+    own = a_paper("Ventil", title="B", customer_file=other)
+    catch_up()
+    documents.place_also(actor=SETUP, document=paper, customer_file=other, section=a_section("vertraege"), now=NOW)
+    catch_up()
+    assert search(a_user("anton"), "", filters=Filters(file=other.pk)).total == 2
+    customers.merge(actor=SETUP, source=file.customer, into=other.customer, reason="derselbe", now=NOW)
+    catch_up()
+    assert {hit.document for hit in search(a_user("anton"), "K-111").hits} == {paper, own}
     assert compare(thorough=True).wrong == ()
 
 
@@ -164,7 +180,7 @@ def test_a_rebuild_goes_on_beside_searching_and_takes_changes_along() -> None:
         a_paper("Pumpe", title=title)
     catch_up()
     old = folder.current()
-    seen = []
+    seen: list[Filling] = []
     for filling in rebuilding.rebuild():
         if not seen:
             a_paper("Pumpe", title="Neu")

@@ -14,6 +14,9 @@ from functools import lru_cache
 from itertools import islice
 from typing import Any, Final
 
+from django.db.models import Q
+from django.db.models.functions import Coalesce
+
 from kundenakte.customers.models import Identifier
 from kundenakte.records import renditions
 from kundenakte.records.models import Arrival, Document, Placement, Rendition, SourceKey
@@ -153,9 +156,12 @@ def _beside(documents: list[Document]) -> _Beside:
     ):
         made.placements[document_id].append(file_id)
     customers = {document.customer_file.customer_id for document in documents}
-    for customer_id, shown in Identifier.objects.filter(
-        customer__in=customers, kind=Identifier.Kind.NUMBER
-    ).values_list("customer_id", "shown"):
+    # A customer merged into this one keeps its number, and it leads here.
+    numbers = Identifier.objects.filter(kind=Identifier.Kind.NUMBER).filter(
+        Q(customer__in=customers) | Q(customer__merged_into__in=customers)
+    )
+    survivor = Coalesce("customer__merged_into_id", "customer_id")
+    for customer_id, shown in numbers.annotate(survivor=survivor).values_list("survivor", "shown"):
         made.numbers[customer_id].append(shown)
     for document_id, key in SourceKey.objects.filter(document__in=documents).values_list("document_id", "key"):
         made.source_keys[document_id].append(key)

@@ -130,10 +130,11 @@ def _labels(name: str, values: list[int]) -> dict[int, str]:
 
 def section_names(ids: list[int]) -> dict[int, str]:
     """The names of sections, by the edition of the plan that holds."""
-    names = {row.pk: str(row) for row in Section.objects.filter(pk__in=ids)}
     entries = PlanEntry.objects.filter(section__in=ids, edition__plan__current=F("edition"))
-    names |= dict(entries.values_list("section_id", "name"))
-    return names
+    names = dict(entries.values_list("section_id", "name"))
+    # Extra sections of one file, and those the plan no longer has.
+    others = Section.objects.filter(pk__in=[pk for pk in ids if pk not in names]) if len(names) < len(ids) else ()
+    return names | {row.pk: str(row) for row in others}
 
 
 def _state_labels() -> dict[str, str]:

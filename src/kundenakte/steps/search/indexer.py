@@ -232,6 +232,8 @@ class Indexer:
         self._shown = OpenIndex(new.name)
         following.forget(old.progress.index_id)
         folder.grant_wish(wish)
+        # A check under way was of the old one.
+        self._check, self._next_check = None, time.monotonic()
         self._end_filling(wish)
         log.info("the new search index is in use")
 
