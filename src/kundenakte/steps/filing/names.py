@@ -39,8 +39,8 @@ _LEAD = re.compile(
 # "Kunde: ", "zwischen der ": what stands before a name in a line or sentence.
 _NAMING = re.compile(r"^(?:[^\d:]{2,40}:\s+|(?:zwischen|und|für|an|von|bei|between|for)\s+(?:der|den|dem|the)?\s*)")
 _ADDITION = re.compile(
-    r"\s*(?:$|[,;/|·•–-]|\([^)]*\)$|(?:z\.? ?Hd|Abt|Einkauf|Buchhaltung|Rechnungs|Kredit|Niederlassung|NL\b|Werk|Zweig|Standort"
-    r"|Filiale|Geschäftsst|Vertrieb|Technik|Herrn?\b|Frau\b|c/o|HRB|Tel|Postfach|Attn|aus\b|in\b))"
+    r"\s*(?:$|[,;/|·•–-]|\([^)]*\)$|(?:z\.? ?Hd|Abt|Einkauf|Buchhaltung|Rechnungs|Kredit|Niederlassung|NL\b|Werk"
+    r"|Zweig|Standort|Filiale|Geschäftsst|Vertrieb|Technik|Herrn?\b|Frau\b|c/o|HRB|Tel|Postfach|Attn|aus\b|in\b))"
 )
 _ALIKE = 0.9
 
