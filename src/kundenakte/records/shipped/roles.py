@@ -46,5 +46,5 @@ ROLES: Final = (
     ShippedRole("pruefung", "Prüfung", has_inbox=False, rights=(
         Right(("rechnungen", "lieferscheine", "auftraege"), (), (Verb.READ,)),)),
     ShippedRole("anbindung", "Anbindung (Programme)", has_inbox=False, rights=(
-        Right((), (), (Verb.READ, Verb.FILE, Verb.EDIT)),)),
+        Right((), (), (*_WORK, Verb.CHANGE_CUSTOMER)),)),
 )  # fmt: skip
