@@ -15,7 +15,7 @@ _CHUNK = 1000
 
 @dataclass(slots=True)
 class Report:
-    """What a run found. Erased facts are lawful and counted; whatever is in `findings` is not."""
+    """What a run found. Erased facts are lawful and counted; whatever is in `findings`, in German, is not."""
 
     entries: int = 0
     waiting: int = 0
@@ -34,25 +34,32 @@ def verify() -> Report:
     tree = merkle.Tree()
     for leaf in JournalLeaf.objects.select_related("entry").order_by("seq").iterator(_CHUNK):
         if leaf.seq != tree.size:
-            report.findings.append(f"leaf {leaf.seq}: {tree.size} was expected")
+            report.findings.append(f"Blatt {leaf.seq}: hier müsste Blatt {tree.size} stehen")
         if merkle.leaf_hash(bytes(leaf.entry.body)) != bytes(leaf.digest):
-            report.findings.append(f"leaf {leaf.seq}: the entry {leaf.entry_id} is not the one that was sealed")
+            report.findings.append(
+                f"Blatt {leaf.seq}: Eintrag {leaf.entry_id} ist nicht mehr der, der eingereiht wurde"
+            )
         tree.append(bytes(leaf.digest))
     report.root = tree.root().hex()
     waiting = set(Unsequenced.objects.values_list("entry_id", flat=True))
     report.waiting = len(waiting)
     for entry in JournalEntry.objects.filter(leaf=None).only("pk").iterator(_CHUNK):
-        if entry.pk not in waiting:
-            report.findings.append(f"entry {entry.pk}: no leaf, and not waiting for one")
+        if entry.pk not in waiting and not _came_meanwhile(entry):
+            report.findings.append(f"Eintrag {entry.pk}: nicht eingereiht und wartet auch nicht darauf")
     _entries(report)
     return report
+
+
+def _came_meanwhile(entry: JournalEntry) -> bool:
+    """Whether it was written or sealed while we read. Asked in the order in which the sequencer moves entries on."""
+    return Unsequenced.objects.filter(entry=entry).exists() or JournalLeaf.objects.filter(entry=entry).exists()
 
 
 def _entries(report: Report) -> None:
     rows = JournalEntry.objects.order_by("pk").prefetch_related("personal_facts")
     for entry in rows.iterator(_CHUNK):
         report.entries += 1
-        report.findings += [f"entry {entry.pk}: {problem}" for problem in _problems(entry, report)]
+        report.findings += [f"Eintrag {entry.pk}: {problem}" for problem in _problems(entry, report)]
 
 
 def _problems(entry: JournalEntry, report: Report) -> Iterator[str]:
@@ -61,18 +68,18 @@ def _problems(entry: JournalEntry, report: Report) -> Iterator[str]:
         body = json.loads(raw)
         is_canonical = canonical.body(body) == raw
     except (ValueError, TypeError, AttributeError):
-        yield "the body is no JSON object"
+        yield "der Inhalt ist nicht lesbar (kein JSON)"
         return
     if not is_canonical:
-        yield "the body is not canonical"
+        yield "der Inhalt hat nicht die vorgeschriebene Form"
     if _columns(entry) != {name: body.get(name) for name in ("id", "at", "kind", "subject")}:
-        yield "the columns differ from the body"
+        yield "die Spalten stimmen nicht mit dem Inhalt überein"
     if entry.actor_kind != body["actor"]["kind"] or entry.actor_id not in {None, body["actor"]["id"]}:
-        yield "the actor's columns differ from the body"
+        yield "die Spalten zum Handelnden stimmen nicht mit dem Inhalt überein"
     facts = {fact.name: fact for fact in entry.personal_facts.all()}
     for name, fact in facts.items():
         if body["commitments"].get(name) != _commitment(fact):
-            yield f"the fact {name!r} is not the one that was written"
+            yield f"die Angabe „{name}“ ist nicht die, die geschrieben wurde"
     report.erased += len(set(body["commitments"]) - set(facts))
 
 
