@@ -115,3 +115,27 @@ def test_a_token_needs_a_name_and_a_scope() -> None:
         accounts.issue_token(actor=SETUP, user=verena, name=" ", scopes=["documents:read"], now=NOW)
     with pytest.raises(BadValue):
         accounts.issue_token(actor=SETUP, user=verena, name="x", scopes=[], now=NOW)
+
+
+def test_a_password_and_roles_are_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    verena = a_user("verena")
+    user("password", "verena", "--password-stdin", stdin="Sommerregen-17-Tage\n", monkeypatch=monkeypatch)
+    user("roles", "verena", "--role", "service", "--role", "buchhaltung")
+    verena.refresh_from_db()
+    assert verena.check_password("Sommerregen-17-Tage")
+    assert sorted(verena.roles.values_list("code", flat=True)) == ["buchhaltung", "service"]
+    assert "keine" in user("roles", "verena")
+    assert not verena.roles.exists()
+
+
+def test_a_weak_password_a_program_and_an_unknown_role_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    verena = a_user("verena", password="Sommerregen-17-Tage")
+    a_user("erp")
+    for name, word in (("verena", "kurz"), ("erp", "Sommerregen-18-Tage"), ("niemand", "Sommerregen-18-Tage")):
+        with pytest.raises(CommandError):
+            user("password", name, "--password-stdin", stdin=f"{word}\n", monkeypatch=monkeypatch)
+    with pytest.raises(CommandError, match="kaiser"):
+        user("roles", "verena", "--role", "service", "--role", "kaiser")
+    verena.refresh_from_db()
+    assert verena.check_password("Sommerregen-17-Tage")
+    assert list(verena.roles.values_list("code", flat=True)) == ["vertrieb"]

@@ -1,4 +1,4 @@
-"""`kundenakte user add|token|revoke|lock|open|list`: accounts of people and programs."""
+"""`kundenakte user add|password|roles|token|revoke|lock|open|list`: accounts of people and programs."""
 
 from __future__ import annotations
 
@@ -33,6 +33,12 @@ class Command(BaseCommand):
         add.add_argument("--role", action="append", default=[], help="Rolle (Code), mehrfach möglich")
         add.add_argument("--service", action="store_true", help="Konto für ein Programm, ohne Kennwort")
         add.add_argument("--password-stdin", action="store_true", help="Kennwort von der Standardeingabe lesen")
+        password = commands.add_parser("password", help="Kennwort setzen")
+        password.add_argument("username")
+        password.add_argument("--password-stdin", action="store_true", help="Kennwort von der Standardeingabe lesen")
+        roles = commands.add_parser("roles", help="Rollen setzen; nicht genannte fallen weg, ohne --role alle")
+        roles.add_argument("username")
+        roles.add_argument("--role", action="append", default=[], help="Rolle (Code), mehrfach möglich")
         token = commands.add_parser("token", help="Zugangstoken ausgeben; es wird nur dieses eine Mal gezeigt")
         token.add_argument("username")
         token.add_argument("--name", required=True, help="wofür es ist")
@@ -56,6 +62,21 @@ class Command(BaseCommand):
             password=None if options["service"] else _password(from_stdin=options["password_stdin"]),
         )  # fmt: skip
         self.stdout.write(f"Das Konto „{user.username}“ ist angelegt.")
+
+    def _password(self, options: dict[str, Any]) -> None:
+        user = accounts.account(options["username"])
+        if user.is_service:
+            raise CommandError("Das Konto eines Programms hat kein Kennwort; es meldet sich mit einem Zugangstoken an.")
+        accounts.set_password(
+            actor=actor(), user=user, now=timezone.now(), password=_password(from_stdin=options["password_stdin"])
+        )
+        self.stdout.write(f"Das Kennwort von „{user.username}“ ist geändert.")
+
+    def _roles(self, options: dict[str, Any]) -> None:
+        user = accounts.account(options["username"])
+        accounts.set_roles(actor=actor(), user=user, roles=options["role"], now=timezone.now())
+        held = ", ".join(options["role"]) or "keine"
+        self.stdout.write(f"Rollen von „{user.username}“: {held}.")
 
     def _token(self, options: dict[str, Any]) -> None:
         now = timezone.now()
