@@ -18,7 +18,8 @@ _FIELDS = tuple(field.name for field in OwnCompany._meta.concrete_fields if not 
 def set_own_company(*, actor: Actor, now: datetime, **values: str) -> OwnCompany:
     """Store our own names, address and identifiers; those not named stay as they are. Several stand one per line.
 
-    They are normalised when read, so a misspelt one harms nobody.
+    They are normalised when read, so a misspelt one harms nobody. Raises BadCustomer for what is too long, for an
+    unknown field, and while there is no name.
     """
     unknown = set(values) - set(_FIELDS)
     if unknown:
@@ -27,6 +28,9 @@ def set_own_company(*, actor: Actor, now: datetime, **values: str) -> OwnCompany
     before = {name: str(getattr(row, name)) for name in _FIELDS}
     changed = {name: value.strip() for name, value in values.items() if value.strip() != before[name]}
     for name, value in changed.items():
+        limit = OwnCompany._meta.get_field(name).max_length
+        if limit is not None and len(value) > limit:
+            raise BadCustomer(f"„{value[:40]}…“ ist zu lang; möglich sind {limit} Zeichen.")
         setattr(row, name, value)
     if not row.name:
         raise BadCustomer("Die eigene Firma braucht einen Namen.")
