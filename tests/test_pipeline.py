@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import io
+import shutil
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings
+from django.test import Client
+from django.urls import reverse
 
 from kundenakte import pipeline
+from kundenakte.base.jobs.kinds import ORDINARY
 from kundenakte.base.jobs.models import Job
 from kundenakte.base.jobs.worker import Worker
 from kundenakte.records import renditions
 from kundenakte.records.models import Arrival, Document, Rendition
-from tests.builders import NOW, SETUP, a_customer_file, an_actor
+from tests.builders import NOW, SETUP, a_customer_file, a_user, an_actor
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -148,3 +153,45 @@ def test_hostile_files_are_kept_and_wait_with_a_sentence(name: str) -> None:
     with blobs.default().open(arrival.digest) as kept:
         assert kept.read() == (SAMPLES / "hostile" / name).read_bytes()
     assert not Job.objects.filter(state="failed").exists()
+
+
+def test_previews_that_were_thrown_away_come_back_when_somebody_looks() -> None:
+    file = a_customer_file("Muster Maschinenbau GmbH", "K-10001")
+    facts = {"customer_file_id": file.pk}
+    sample = SAMPLES / "pdf" / "qpdf_rotated.pdf"
+    arrival = worked_off(received(sample, actor=an_actor("verena"), facts=facts))
+    assert arrival.document is not None
+    assert arrival.version is not None
+    shown = reverse("document-page", args=(arrival.document.pk, arrival.version.number, 20))
+    client = Client()
+    client.force_login(a_user("verena"))
+    assert client.get(shown).status_code == 200
+    assert not Job.objects.filter(state="waiting").exists()  # what is there is not asked for
+    shutil.rmtree(settings.DERIVED)
+    assert client.get(shown).status_code == 404
+    assert [job.name for job in Job.objects.filter(state="waiting")] == ["rendition.remake"]
+    worked_off(arrival)
+    assert client.get(shown).status_code == 200
+    assert renditions.text_of(arrival.digest)
+
+
+def test_one_lost_page_among_others_comes_back() -> None:
+    a_customer_file()
+    arrival = worked_off(received(SAMPLES / "pdf" / "qpdf_rotated.pdf"))
+    lost = renditions.page_image(arrival.digest, 7)
+    assert lost is not None
+    lost.unlink()
+    pipeline.want_pages(arrival.digest)
+    worked_off(arrival)
+    assert renditions.page_image(arrival.digest, 7)
+
+
+def test_pages_somebody_looks_at_are_drawn_before_other_work() -> None:
+    a_customer_file()
+    arrival = worked_off(received(SAMPLES / "pdf" / "qpdf_rotated.pdf"))
+    Rendition.objects.filter(digest=arrival.digest, kind="pages").update(ready=1)
+    client = Client()
+    client.force_login(a_user("verena"))
+    assert client.get(reverse("inbox-arrival", args=(arrival.pk,))).status_code == 200
+    job = Job.objects.get(name="rendition.render_rest", state="waiting")
+    assert job.priority < ORDINARY

@@ -20,12 +20,13 @@ from kundenakte.base.accounts.models import Role
 from kundenakte.base.jobs import ledger
 from kundenakte.records.models import Arrival
 from kundenakte.steps.filing import tasks as filing
-from kundenakte.steps.filing.by_hand import discard, file_by_hand, send_again, take_back
+from kundenakte.steps.filing.by_hand import confirm_check, discard, file_by_hand, send_again, take_back
 from kundenakte.steps.filing.by_source import file_by_source, named_exactly
 from kundenakte.steps.intake import actions as intake
 from kundenakte.steps.intake.actions import Delivery
 from kundenakte.steps.recognition import tasks as recognition
 from kundenakte.steps.rendition import tasks as rendition
+from kundenakte.steps.rendition.tasks import want_pages
 
 
 class Step(NamedTuple):
@@ -41,7 +42,10 @@ WAY = (
     Step("filing.file", filing.file),  # customer file, section, document or version
 )
 
-__all__ = ["WAY", "discard", "file_by_hand", "receive", "register_jobs", "take_back", "try_again"]
+__all__ = [
+    "WAY", "confirm_check", "discard", "file_by_hand", "receive", "register_jobs", "take_back", "try_again",
+    "want_pages",
+]  # fmt: skip
 
 
 def receive(

@@ -11,7 +11,7 @@ from kundenakte import pipeline
 from kundenakte.base.jobs.models import Job
 from kundenakte.base.journal import queries as journal
 from kundenakte.records.actions.documents import Description
-from kundenakte.records.models import Arrival, Document
+from kundenakte.records.models import Arrival, Document, Grant, Verb
 from kundenakte.records.refusals import AlreadyDone, BadValue, NotAllowed, NotFound
 from kundenakte.steps.filing.models import FilingDecision
 from tests.builders import NOW, a_class, a_customer_file, a_document, a_section, an_actor, an_arrival
@@ -130,3 +130,51 @@ def test_sending_again_puts_it_on_the_way() -> None:
     pipeline.try_again(actor=an_actor(), arrival=arrival, now=NOW)
     assert arrival.state == Arrival.State.UNDER_WAY
     assert Job.objects.filter(name="rendition.render", subject_id=arrival.pk, state="waiting").exists()
+
+
+def doubted(document: Document) -> Arrival:
+    arrival = an_arrival(file_name="bestellung.pdf")
+    arrival.state, arrival.document = Arrival.State.FILED, document
+    arrival.reason, arrival.sentence = "please_check", "Die Quelle nennt einen anderen Kunden."
+    arrival.save()
+    return arrival
+
+
+def test_what_was_doubted_can_be_confirmed_once() -> None:
+    document = a_document()
+    arrival = doubted(document)
+    pipeline.confirm_check(actor=an_actor("verena"), arrival=arrival, now=NOW)
+    arrival.refresh_from_db()
+    assert (arrival.state, arrival.reason, arrival.sentence) == (Arrival.State.FILED, "", "")
+    decision = FilingDecision.objects.get(arrival=arrival, rule="filing.by_hand", outcome="filed")
+    assert decision.document == document
+    assert decision.decided_by == an_actor("verena").user
+    assert "arrival.checked" in [entry.kind for entry in journal.history(arrival)]
+    with pytest.raises(AlreadyDone):
+        pipeline.confirm_check(actor=an_actor("verena"), arrival=arrival, now=NOW)
+    assert FilingDecision.objects.filter(arrival=arrival).count() == 1
+
+
+def test_what_waits_to_be_filed_can_not_be_confirmed() -> None:
+    arrival = an_arrival(waiting=True)
+    with pytest.raises(AlreadyDone):
+        pipeline.confirm_check(actor=an_actor(), arrival=arrival, now=NOW)
+
+
+def test_who_has_no_inbox_or_may_not_see_the_document_can_not_confirm() -> None:
+    arrival = doubted(a_document(document_class="INV_OUT"))
+    with pytest.raises(NotAllowed):
+        pipeline.confirm_check(actor=an_actor("paula"), arrival=arrival, now=NOW)
+    hide(arrival, "verena")
+    with pytest.raises(NotFound):
+        pipeline.confirm_check(actor=an_actor("verena"), arrival=arrival, now=NOW)
+    arrival.refresh_from_db()
+    assert arrival.reason == "please_check"
+
+
+def hide(arrival: Arrival, username: str) -> None:
+    assert arrival.document is not None
+    Grant.objects.create(
+        user=an_actor(username).user, verb=Verb.READ, is_deny=True, customer_file=arrival.document.customer_file,
+        reason="x", created_at=NOW,
+    )  # fmt: skip

@@ -11,7 +11,7 @@ from django.http import HttpRequest
 from kundenakte.base.accounts.models import User
 from kundenakte.doors.web import page
 from kundenakte.records import access
-from kundenakte.records.models import Arrival, Verb
+from kundenakte.records.models import WANTS_A_PERSON, Verb
 
 
 class Shell:
@@ -62,9 +62,9 @@ class Shell:
 
     @cached_property
     def waiting(self) -> int:
-        """How many arrivals wait in the inbox for this user."""
+        """How many arrivals wait in the inbox for this user, to be filed or to be checked."""
         arrivals = access.arrivals_for(cast(User, self._request.user), rights=self._rights)
-        return arrivals.filter(state=Arrival.State.WAITING).count()
+        return arrivals.filter(WANTS_A_PERSON).count()
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:

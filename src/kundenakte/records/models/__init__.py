@@ -1,6 +1,6 @@
 """The rows of the customer file, by subject."""
 
-from kundenakte.records.models.arrivals import Arrival, Rendition
+from kundenakte.records.models.arrivals import WANTS_A_PERSON, Arrival, Rendition
 from kundenakte.records.models.classes import DocumentClass, IndexField
 from kundenakte.records.models.documents import (
     Document,
@@ -15,6 +15,7 @@ from kundenakte.records.models.files import CustomerFile, FilePlan, FilePlanEdit
 from kundenakte.records.models.rights import Grant, Permission, Verb
 
 __all__ = [
+    "WANTS_A_PERSON",
     "Arrival",
     "CustomerFile",
     "Document",

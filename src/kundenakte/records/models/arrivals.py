@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.db import models
+from django.db.models import Q
 
 from kundenakte.base.accounts.models import Role
 from kundenakte.records.models.documents import Document, Version
@@ -22,6 +23,9 @@ class Arrival(models.Model):
         # The same bytes in the same place: nothing new; the arrival points at the document that has them.
         DUPLICATE = "duplicate", "bereits vorhanden"
         DISCARDED = "discarded", "aussortiert"
+
+    # The reason of what is filed and still asks a person to look: the document contradicts its source.
+    PLEASE_CHECK = "please_check"
 
     digest = models.CharField(max_length=64, db_index=True)
     size = models.BigIntegerField()
@@ -59,10 +63,21 @@ class Arrival(models.Model):
         indexes = (
             models.Index(fields=("state", "-received_at"), name="arrival_state"),
             models.Index(fields=("source", "source_key"), name="arrival_source_key"),
+            # Counted for the frame of every page, among millions that are filed.
+            models.Index(fields=("received_at",), name="arrival_please_check", condition=Q(reason="please_check")),
         )
 
     def __str__(self) -> str:
         return self.file_name
+
+    @property
+    def is_to_check(self) -> bool:
+        """Whether it is filed and a person is asked to look at it all the same."""
+        return self.state == self.State.FILED and self.reason == self.PLEASE_CHECK
+
+
+# What lies in the inbox for a person: what could not be filed, and what is filed with a contradiction.
+WANTS_A_PERSON = Q(state=Arrival.State.WAITING) | Q(state=Arrival.State.FILED, reason=Arrival.PLEASE_CHECK)
 
 
 class Rendition(models.Model):

@@ -1,4 +1,4 @@
-"""What a person does in the inbox: file, set aside, take back, send on the way again."""
+"""What a person does in the inbox: file, set aside, take back, send on the way again, confirm what was doubted."""
 
 from __future__ import annotations
 
@@ -103,6 +103,26 @@ def send_again(*, actor: Actor, arrival: Arrival, now: datetime) -> None:
     waiting.save(update_fields=["state", "reason", "sentence", "changed_at"])
     journal.append(actor, "arrival.sent_again", waiting, at=now)
     arrival.__dict__.update(waiting.__dict__)
+
+
+@transaction.atomic
+def confirm_check(*, actor: Actor, arrival: Arrival, now: datetime) -> None:
+    """Say that what is filed with a contradiction lies right; it leaves the inbox, the document stays as it is.
+
+    Raises AlreadyDone when there is nothing to check (any more).
+    """
+    found = _locked(actor, arrival)
+    if not found.is_to_check:
+        raise AlreadyDone
+    FilingDecision.objects.create(
+        arrival=found, document=found.document, outcome=FilingDecision.Outcome.FILED, rule="filing.by_hand",
+        sentence=f"{actor.name} hat es geprüft: Es stimmt so.", evidence={"doubt": found.sentence},
+        proposed=found.decision, decided_by=actor.user, at=now,
+    )  # fmt: skip
+    found.reason, found.sentence, found.changed_at = "", "", now
+    found.save(update_fields=["reason", "sentence", "changed_at"])
+    journal.append(actor, "arrival.checked", found, at=now, document=found.document)
+    arrival.__dict__.update(found.__dict__)
 
 
 def _locked(actor: Actor, arrival: Arrival) -> Arrival:

@@ -68,8 +68,12 @@ def _speaks_for(owner: int, matched: Matched) -> bool:
 
 def _note(arrival: Arrival, document: Document, sentence: str) -> None:
     """The document stays where the source put it, and a person is asked to look (reason "please_check")."""
+    noted = FilingDecision.objects.filter(arrival=arrival, rule="filing.recheck", sentence=sentence)
+    if noted.exists():
+        # The step ran twice; a person may have answered in between and is not asked the same again.
+        return
     now = timezone.now()
-    arrival.reason, arrival.sentence, arrival.changed_at = "please_check", sentence, now
+    arrival.reason, arrival.sentence, arrival.changed_at = Arrival.PLEASE_CHECK, sentence, now
     arrival.save(update_fields=["reason", "sentence", "changed_at"])
     FilingDecision.objects.create(
         arrival=arrival, document=document, outcome=FilingDecision.Outcome.ASKED, rule="filing.recheck",

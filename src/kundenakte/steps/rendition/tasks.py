@@ -64,12 +64,15 @@ def render_rest(arrival_id: int) -> Apply:
 
 
 def want_pages(digest: str) -> None:
-    """A person looks at it now: draw the missing pages before other work, and make again what was lost."""
+    """A person looks at it now: draw the missing pages before other work, and make again what was lost.
+
+    Nothing is asked for when every page is there, or when these bytes were never rendered: their job is on its way.
+    """
     arrival = Arrival.objects.filter(digest=digest).order_by("pk").first()
     pages = renditions.pages_of(digest)
     if arrival is None or pages is None:
         return
-    lost = renditions.page_image(digest, 1) is None
+    lost = any(renditions.page_image(digest, number) is None for number in range(1, pages.ready + 1))
     if lost or pages.ready < pages.page_count:
         with transaction.atomic():
             ledger.enqueue(REMAKE if lost else REST, arrival.pk, priority=SOON)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.http import HttpResponseBase
 from django.views.decorators.http import require_safe
 
+from kundenakte import pipeline
 from kundenakte.base import blobs
 from kundenakte.doors.web import answers, page
 from kundenakte.doors.web.documents import reads
@@ -31,11 +32,12 @@ def download(request: SignedIn, pk: int, number: int) -> HttpResponseBase:
 @require_safe
 @screen
 def page_image(request: SignedIn, pk: int, number: int, page_number: int) -> HttpResponseBase:
-    """The picture of one page."""
+    """The picture of one page. One that is missing is made before other work, and shown when asked for again."""
     document = access.get_document(request.user, pk)
     version = version_of(request.user, document, number, rights=page.rights(request))
     path = renditions.page_image(version.digest, page_number) if 0 < page_number < 10_000 else None
     if path is None:
+        pipeline.want_pages(version.digest)
         raise NotFound
     return answers.picture(request, path, etag=f"{version.digest[:32]}-{page_number}")
 
@@ -48,5 +50,6 @@ def thumbnail(request: SignedIn, pk: int, number: int) -> HttpResponseBase:
     version = version_of(request.user, document, number, rights=page.rights(request))
     path = renditions.thumbnail(version.digest)
     if path is None:
+        pipeline.want_pages(version.digest)
         raise NotFound
     return answers.picture(request, path, etag=f"{version.digest[:32]}-t")

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
+from kundenakte import pipeline
 from kundenakte.base.accounts.models import User
 from kundenakte.records import access, renditions
 from kundenakte.records.models import Document, Verb, Version, VersionState
@@ -65,11 +66,16 @@ def version_of(user: User, document: Document, number: int, *, rights: access.Ri
 
 
 def preview_of(digest: str, address: Callable[[int], str], *, first: int = 1) -> Preview:
-    """The state of the page images for these bytes; `address` gives the link to a page's image."""
+    """The state of the page images for these bytes; `address` gives the link to a page's image.
+
+    Pages that are still missing are drawn before other work: somebody is looking at them.
+    """
     made = renditions.pages_of(digest)
     if made is None:
         return Preview([], 0, "", is_coming=True, next=0)
     last = min(made.page_count, first + PAGES_AT_ONCE - 1)
     pages = [ShownPage(n, address(n) if n <= made.ready else "") for n in range(first, last + 1)]
     coming = made.ready < made.page_count and any(not page.image for page in pages)
+    if coming:
+        pipeline.want_pages(digest)
     return Preview(pages, made.page_count, made.note, is_coming=coming, next=last + 1 if last < made.page_count else 0)

@@ -12,6 +12,7 @@ SENTENCES: Final = {
     "arrival.discarded": _("%(who)s hat sie aussortiert."),
     "arrival.taken_back": _("%(who)s hat sie in den Posteingang zurückgeholt."),
     "arrival.sent_again": _("%(who)s hat sie noch einmal lesen lassen."),
+    "arrival.checked": _("%(who)s hat nachgesehen: Es stimmt so."),
     "arrival.duplicate": _("%(who)s hat bemerkt, dass genau diese Datei schon da ist: %(document)s."),
     "filing.corrected": _("%(who)s hat den Vorschlag der Kundenakte berichtigt."),
     "document.filed": _(

@@ -72,6 +72,17 @@ def take_back(request: SignedIn, pk: int) -> HttpResponse:
 
 @require_POST
 @screen
+def confirm(request: SignedIn, pk: int) -> HttpResponse:
+    """It lies right although the document contradicts its source; then the next one opens."""
+    arrival = access.get_arrival(request.user, pk)
+    following = views.next_after(request, arrival)
+    pipeline.confirm_check(actor=page.actor(request), arrival=arrival, now=timezone.now())
+    messages.success(request, _("Geprüft. Das Dokument bleibt, wo es ist."))
+    return page.gone_on(following)
+
+
+@require_POST
+@screen
 def try_again(request: SignedIn, pk: int) -> HttpResponse:
     """Read it once more, for example with the password of its PDF. The password is used, not kept with the arrival."""
     arrival = access.get_arrival(request.user, pk)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.http import HttpResponseBase
 from django.views.decorators.http import require_safe
 
+from kundenakte import pipeline
 from kundenakte.base import blobs
 from kundenakte.doors.web import answers
 from kundenakte.doors.web.page import SignedIn, screen
@@ -29,9 +30,10 @@ def download(request: SignedIn, pk: int) -> HttpResponseBase:
 @require_safe
 @screen
 def page_image(request: SignedIn, pk: int, page_number: int) -> HttpResponseBase:
-    """The picture of one page."""
+    """The picture of one page. One that is missing is made before other work, and shown when asked for again."""
     arrival = access.get_arrival(request.user, pk)
     path = renditions.page_image(arrival.digest, page_number) if 0 < page_number < 10_000 else None
     if path is None:
+        pipeline.want_pages(arrival.digest)
         raise NotFound
     return answers.picture(request, path, etag=f"{arrival.digest[:32]}-{page_number}")

@@ -1,4 +1,4 @@
-"""Addresses of the inbox. The address of an arrival stays; once filed, it leads on to the document."""
+"""Addresses of the inbox. The address of an arrival stays; once filed and beyond doubt, it leads on to the document."""
 
 from django.urls import path
 
@@ -11,6 +11,7 @@ urlpatterns = [
     path("eingang/<int:pk>/aussortieren", actions.discard, name="inbox-discard"),
     path("eingang/<int:pk>/zurueckholen", actions.take_back, name="inbox-take-back"),
     path("eingang/<int:pk>/noch-einmal", actions.try_again, name="inbox-try-again"),
+    path("eingang/<int:pk>/stimmt", actions.confirm, name="inbox-confirm"),
     path("eingang/<int:pk>/datei", files.download, name="inbox-download"),
     path("eingang/<int:pk>/seite/<int:page_number>", files.page_image, name="inbox-page"),
 ]

@@ -1,4 +1,4 @@
-"""The list of what waits, and one arrival beside it."""
+"""The list of what waits or is to be checked, and one arrival beside it."""
 
 from __future__ import annotations
 
@@ -18,13 +18,18 @@ from kundenakte.doors.web.history.entries import history_of
 from kundenakte.doors.web.inbox.weighed import weighed
 from kundenakte.doors.web.page import SignedIn, screen
 from kundenakte.records import access
-from kundenakte.records.models import Arrival, DocumentClass, FilePlan, Verb
+from kundenakte.records.models import WANTS_A_PERSON, Arrival, DocumentClass, FilePlan, Verb
 from kundenakte.records.sections import entries_of, section_for
 
 State = Arrival.State
 PAGE = 50
 # The shelves of the inbox by the word in the address.
-SHELVES = {"": State.WAITING, "unterwegs": State.UNDER_WAY, "aussortiert": State.DISCARDED}
+SHELVES = {
+    "": WANTS_A_PERSON,
+    "unterwegs": Q(state=State.UNDER_WAY, document=None),
+    "aussortiert": Q(state=State.DISCARDED, document=None),
+}
+_SHELF_OF = {State.UNDER_WAY: "unterwegs", State.DISCARDED: "aussortiert"}
 
 
 @require_safe
@@ -45,23 +50,24 @@ def inbox(request: SignedIn) -> HttpResponse:
 @require_safe
 @screen
 def arrival(request: SignedIn, pk: int) -> HttpResponse:
-    """One arrival. Filed ones lead on to their document, so that a link given once stays good."""
+    """One arrival. Filed ones lead on to their document, so that a link given once stays good; one that is to be
+    checked is shown here first."""
     found = access.get_arrival(request.user, pk)
-    if found.document_id is not None:
+    if found.document_id is not None and not found.is_to_check:
         return HttpResponseRedirect(reverse("document", args=(found.document_id,)))
     if page.is_part(request, "class-fields"):
         return render(request, "inbox/inbox.html#class-fields", _class_fields(request, found))
     if page.is_part(request, "pages"):
         context = {"arrival": found, **_pages(request, found)}
         return answers.polled(request, render(request, "inbox/inbox.html#pages", context))
-    shelf = next((name for name, state in SHELVES.items() if state == found.state), "")
+    shelf = _SHELF_OF.get(State(found.state), "")
     return render(request, "inbox/inbox.html", list_context(request, shelf) | arrival_context(request, found))
 
 
 def waiting_for(request: SignedIn) -> QuerySet[Arrival]:
-    """What waits for this user, the oldest first."""
+    """What waits for this user, to be filed or to be checked, the oldest first."""
     arrivals = access.arrivals_for(request.user, rights=page.rights(request))
-    return arrivals.filter(state=State.WAITING).order_by("received_at", "pk")
+    return arrivals.filter(WANTS_A_PERSON).order_by("received_at", "pk")
 
 
 def next_after(request: SignedIn, done: Arrival) -> str:
@@ -91,6 +97,8 @@ def arrival_context(request: SignedIn, found: Arrival, *, described: Described |
         "arrival": found,
         "described": described,
         "may_act": may_act,
+        "to_check": found.is_to_check,
+        "may_check": rights.has(Verb.INBOX) and found.is_to_check,
         "classes": DocumentClass.objects.all(),
         "entries": entries,
         "section": _section(described, entries),
@@ -116,7 +124,7 @@ def _pages(request: SignedIn, found: Arrival) -> dict[str, Any]:
 def list_context(request: SignedIn, shelf: str) -> dict[str, Any]:
     """One page of a shelf."""
     arrivals = access.arrivals_for(request.user, rights=page.rights(request)).select_related("team")
-    rows = arrivals.filter(state=SHELVES[shelf], document=None)
+    rows = arrivals.filter(SHELVES[shelf])
     shown = paging.page(rows, order=("received_at", "pk"), cursor=request.GET.get("nach", ""), size=PAGE)
     return {"arrivals": shown, "shelf": shelf, "may_see_team": page.rights(request).has(Verb.INBOX)}
 

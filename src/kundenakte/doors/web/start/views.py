@@ -14,7 +14,7 @@ from django.views.decorators.http import require_safe
 from kundenakte.doors.web import answers, page
 from kundenakte.doors.web.page import SignedIn, screen
 from kundenakte.records import access
-from kundenakte.records.models import Arrival
+from kundenakte.records.models import WANTS_A_PERSON, Arrival
 
 _NEWEST = 12
 _WAITING = 6
@@ -56,7 +56,7 @@ def _live(request: SignedIn) -> dict[str, object]:
     return {
         "progress": _progress(request, rights),
         "newest": newest,
-        "waiting": arrivals.filter(state=State.WAITING).order_by("-received_at", "-pk")[:_WAITING],
+        "waiting": arrivals.filter(WANTS_A_PERSON).order_by("-received_at", "-pk")[:_WAITING],
     }
 
 
