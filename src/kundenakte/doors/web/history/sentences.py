@@ -39,5 +39,7 @@ SENTENCES: Final = {
     "customer.identifier_added": _("%(who)s hat eine Angabe eingetragen, an der Dokumente den Kunden erkennen."),
     "customer.identifier_ended": _("%(who)s hat eine Angabe beendet, an der Dokumente den Kunden erkennen."),
     "customer.number_attached": _("%(who)s hat eine Kundennummer eingetragen."),
+    "grant.given": _("%(who)s hat eine Freigabe oder ein Verbot eingetragen."),
+    "grant.revoked": _("%(who)s hat eine Freigabe oder ein Verbot beendet."),
     "customer.merged": _("%(who)s hat %(source)s mit %(into)s zusammengeführt."),
 }  # fmt: skip
