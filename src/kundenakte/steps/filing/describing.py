@@ -29,10 +29,10 @@ def class_named(word: str) -> DocumentClass | None:
     wanted = word.strip().casefold()
     if not wanted:
         return None
-    for document_class in DocumentClass.objects.prefetch_related("index_fields"):
-        names = {document_class.code, document_class.name, *document_class.aliases}
-        if wanted in {name.casefold() for name in names}:
-            return document_class
+    # Each delivery asks, so all are compared as plain values and only the one that is meant becomes an instance.
+    for pk, code, name, aliases in DocumentClass.objects.values_list("pk", "code", "name", "aliases"):
+        if wanted in {word.casefold() for word in (code, name, *aliases)}:
+            return DocumentClass.objects.prefetch_related("index_fields").get(pk=pk)
     return None
 
 
