@@ -48,6 +48,15 @@ def test_a_file_and_a_group_are_opened_and_closed_to_a_role() -> None:
     assert shown_to(a_user("sabine")) == set()
 
 
+def test_a_group_closed_for_filing_takes_nothing_new() -> None:
+    file = a_customer_file(group="Konzern Nord")
+    access.require(an_actor("verena"), Verb.FILE, file)
+    give(a_user("verena"), "Konzern Nord", verb=Verb.FILE, deny=True)
+    with pytest.raises(NotAllowed):
+        access.require(an_actor("verena"), Verb.FILE, file)
+    access.require(an_actor("verena"), Verb.FILE, a_customer_file("Anders GmbH"))
+
+
 def test_only_the_administration_makes_and_ends_exceptions() -> None:
     offer = a_document(document_class="OFFER")
     with pytest.raises(NotAllowed):

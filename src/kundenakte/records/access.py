@@ -14,7 +14,7 @@ from django.utils import timezone
 from kundenakte.base.accounts.actors import Actor
 from kundenakte.base.accounts.models import User
 from kundenakte.customers.models import Customer
-from kundenakte.records.models import Arrival, CustomerFile, Document, Grant, Permission, Section, Verb
+from kundenakte.records.models import Arrival, CustomerFile, Document, DocumentClass, Grant, Permission, Section, Verb
 from kundenakte.records.refusals import NotAllowed, NotFound
 
 Cell = tuple[int | None, int | None]
@@ -269,11 +269,22 @@ def require(actor: Actor, verb: str, *things: Document | CustomerFile | Section 
         elif isinstance(thing, CustomerFile):
             if not files_for(actor.user, rights=rights).filter(pk=thing.pk).exists():
                 raise NotFound
-            allowed = rights.has(verb) and thing.pk not in rights.reach(verb).denied_files
+            reach = rights.reach(verb)
+            is_denied = thing.pk in reach.denied_files or thing.customer.group in reach.denied_groups
+            allowed = rights.has(verb) and not is_denied
         else:
             allowed = any(section in {None, thing.pk} for section, _ in rights.cells.get(verb, ()))
         if not allowed:
             raise NotAllowed
+
+
+def require_cell(actor: Actor, verb: str, section: Section, document_class: DocumentClass) -> None:
+    """Refuse unless the matrix covers this section together with this class; local sections count as any section."""
+    if actor.user is None:
+        return
+    reach = rights_of(actor.user).reach(verb)
+    if not reach.matrix_holds(section.pk, document_class.pk):
+        raise NotAllowed
 
 
 # --- why? --------------------------------------------------------------------------------------------------------
