@@ -144,7 +144,9 @@ def pages(text: str, **more: Any) -> list[str]:
             return titles
 
 
-@pytest.mark.parametrize("after", ["x", "all:", "all:x", "::", "all:-5", "all:99999999999999"])
+@pytest.mark.parametrize(
+    "after", ["x", "all:", "all:x", "::", "all:-5", "all:99999999999999", "all:" + "9" * 40, "all:²"]
+)
 def test_a_page_mark_from_elsewhere_does_no_harm(after: str) -> None:
     a_paper("Brief", title="A")
     catch_up()
@@ -214,6 +216,29 @@ def test_a_document_hidden_a_moment_ago_is_in_no_hit_count_facet_or_suggestion()
     assert results.total == 1
     assert counts(results, "section") == {"Angebote": 1}
     assert [s.count for s in queries.suggest(verena, "geheim")] == [1]
+
+
+def test_numbers_and_texts_of_any_kind_do_no_harm() -> None:
+    a_paper("Pumpe", title="A")
+    catch_up()
+    huge = 10**30
+    assert ask("pumpe", filters=Filters(file=huge)).total == 0
+    assert ask("pumpe", filters=Filters(sections=frozenset({huge, -huge}))).total == 0
+    assert ask("pumpe", filters=Filters(amount_from=Decimal(-huge), amount_to=Decimal(huge))).total == 0
+    for text in (
+        "\ud800",
+        "pumpe\x00",
+        "*",
+        "(a|b)+",
+        "\\",
+        "pum.e",
+        "a" * 10_000,
+        "1" * 10_000,
+        "'; DROP",
+        "💣 pumpe",
+    ):
+        ask(text, typing=True)
+        queries.suggest(a_user("anton"), text)
 
 
 def hide(papers: Sequence[Document]) -> None:

@@ -259,7 +259,7 @@ def _nouns(texts: Iterable[str]) -> set[str]:
     return set(islice(suggested, _MOST_WORDS))
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=5_000)
 def _suggestion(word: str) -> str:
     # "RECHNUNG" in a headline is the same suggestion.
     shown = word.capitalize() if word.isupper() and len(word) > _LONGEST_ACRONYM else word

@@ -5,6 +5,8 @@ Everything it does may be cut off at any point: what is committed to an index an
 
 from __future__ import annotations
 
+import ctypes
+import gc
 import logging
 import secrets
 import threading
@@ -18,7 +20,7 @@ from django.db import DatabaseError, close_old_connections, connection
 from django.utils import timezone
 
 from kundenakte.records.models import Document
-from kundenakte.steps.search import comparing, folder, following
+from kundenakte.steps.search import analysis, comparing, folder, following
 from kundenakte.steps.search.engine import Progress, Writer
 from kundenakte.steps.search.entries import entries_of, rows_of
 from kundenakte.steps.search.folder import Filling
@@ -118,7 +120,9 @@ class Indexer:
         self._shown = self._first()
         self._new: OpenIndex | None = None
         self._counted = 0
-        self._last_work = self._last_purge = self._last_commit = time.monotonic()
+        self._last_purge = self._last_commit = time.monotonic()
+        # None while resting.
+        self._last_work: float | None = time.monotonic()
         self._purged_to = -1
         self._check: Iterator[bool] | None = None
         self._next_check = time.monotonic()
@@ -134,9 +138,18 @@ class Indexer:
         if self._check_a_slice():
             # Between two slices of the check there is time to look for what people changed.
             return self._pace.check_rest == 0
-        if time.monotonic() - self._last_work > self._pace.idle:
-            self._shown.let_go()
+        if self._last_work is not None and time.monotonic() - self._last_work > self._pace.idle:
+            self._last_work = None
+            self._rest()
         return False
+
+    def _rest(self) -> None:
+        """Give memory back: the writer's, and what is remembered of words."""
+        self._shown.let_go()
+        analysis.forget_words()
+        gc.collect()
+        with suppress(OSError, AttributeError):
+            ctypes.CDLL(None).malloc_trim(0)
 
     def close(self) -> None:
         """Let go of everything."""
@@ -252,6 +265,7 @@ class Indexer:
         self._check = self._check or self._checking()
         if next(self._check, None) is None:
             self._check, self._next_check = None, began + self._pace.check
+            self._last_work = began
             return False
         self._next_check = time.monotonic() + self._pace.check_rest * (time.monotonic() - began)
         return True

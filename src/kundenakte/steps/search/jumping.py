@@ -18,6 +18,7 @@ from kundenakte.steps.search import reading, visible
 from kundenakte.steps.search.analysis import fold, pieces, terms_of
 from kundenakte.steps.search.business_keys import alike, find, form
 from kundenakte.steps.search.engine import AllOf, AnyOf, Expression, Field, Prefix, Term, Weighed
+from kundenakte.steps.search.language import sound
 
 _SHORTEST: Final = 2
 _SHORTEST_NUMBER: Final = 3
@@ -56,7 +57,7 @@ def jump(user: User, text: str, *, limit: int = 6, rights: Rights | None = None)
     "müller rechn" also leads to the section Rechnungen of the customers Müller. Documents are found by number (also
     inside the text) and by title.
     """
-    text = text.strip()
+    text = sound(text).strip()
     if len(text) < _SHORTEST:
         return Jump()
     rights = rights or access.rights_of(user)

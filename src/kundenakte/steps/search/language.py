@@ -101,7 +101,7 @@ class Question:
 
 def understand(text: str, *, typing: bool = False) -> Question:
     """The question behind what was typed. With `typing` the last word may still be growing, unless a space follows."""
-    text = text[:_MOST_TYPED].translate(_QUOTES)
+    text = sound(text).translate(_QUOTES)
     clauses: list[Clause] = []
     without: list[Expression] = []
     for clause, is_not in _clauses(text, typing=typing and not text.endswith((" ", '"'))):
@@ -110,6 +110,11 @@ def understand(text: str, *, typing: bool = False) -> Question:
         else:
             clauses.append(clause)
     return Question(tuple(clauses[:_MOST_CLAUSES]), tuple(without[:_MOST_CLAUSES]))
+
+
+def sound(text: str) -> str:
+    """The text as an engine can take it: of bearable length, without halves of characters."""
+    return text[:_MOST_TYPED].encode("utf-8", "ignore").decode()
 
 
 def _clauses(text: str, *, typing: bool) -> Iterator[tuple[Clause, bool]]:

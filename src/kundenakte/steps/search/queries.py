@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -20,12 +21,13 @@ from kundenakte.steps.search import folder, reading, snippets, visible
 from kundenakte.steps.search.analysis import fold, terms_of
 from kundenakte.steps.search.engine import AllOf, Between, Expression, Field, Found, Order, Reader, Weighed
 from kundenakte.steps.search.filters import Facets, Filters, count_facets
-from kundenakte.steps.search.language import Question, understand
+from kundenakte.steps.search.language import Question, sound, understand
 from kundenakte.steps.search.snippets import Mark, Snippet, Snippets
 
 # Nobody turns so many pages of "best first"; by date one may go on without end.
 _DEEPEST: Final = 10_000
 _SUGGEST_FROM: Final = 2
+_PLACE: Final = re.compile(r"[0-9]{1,18}")
 
 
 class Match(StrEnum):
@@ -111,7 +113,7 @@ def search(
 def suggest(user: User, text: str, *, limit: int = 8, rights: Rights | None = None) -> list[Suggestion]:
     """How the last word may go on, from words of documents the user may read that have the words before it too."""
     reader = reading.reader()
-    head, space, last = text.rpartition(" ")
+    head, space, last = sound(text).rpartition(" ")
     beginning = fold(last.lstrip('"„-'))
     if reader is None or len(beginning) < _SUGGEST_FROM or not beginning.isalpha():
         return []
@@ -170,7 +172,7 @@ class _Page:
 def _page(asked: _Asked, order: Order, after: str, limit: int) -> _Page:
     """One page. `after` is "match:place"; the first page decides how generously all of them are asked."""
     match, _colon, place = after.partition(":")
-    at = int(place) if place.lstrip("-").isdigit() else None
+    at = int(place) if _PLACE.fullmatch(place) else None
     if at is not None and match in set(Match):
         asked.match = Match(match)
         return _read(asked, order, at, limit)

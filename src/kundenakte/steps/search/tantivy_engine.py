@@ -223,6 +223,8 @@ def _query(wanted: Expression) -> Query:  # noqa: PLR0911 - one line for each ki
     """The expression in tantivy's words."""
     match wanted:
         case Term(field, value):
+            if isinstance(value, int) and not _LEAST <= value <= _MOST:
+                return Query.empty_query()
             return Query.term_query(_schema(), field, value, "freq" if field in _ANALYSED else "basic")
         case OneOf(field, values):
             return _one_of(field, values)
@@ -233,9 +235,7 @@ def _query(wanted: Expression) -> Query:  # noqa: PLR0911 - one line for each ki
         case Phrase(field, words):
             return _phrase(field, words)
         case Between(field, low, high):
-            return Query.range_query(
-                _schema(), field, FieldType.Integer, _LEAST if low is None else low, _MOST if high is None else high
-            )
+            return Query.range_query(_schema(), field, FieldType.Integer, _within(low, _LEAST), _within(high, _MOST))
         case Every():
             return Query.all_query()
         case AllOf():
@@ -251,7 +251,13 @@ def _query(wanted: Expression) -> Query:  # noqa: PLR0911 - one line for each ki
     assert_never(wanted)
 
 
+def _within(bound: int | None, otherwise: int) -> int:
+    """A bound the engine can hold: numbers in an address bar may be of any length."""
+    return otherwise if bound is None else min(max(bound, _LEAST), _MOST)
+
+
 def _one_of(field: Field, values: frozenset[int]) -> Query:
+    values = frozenset(value for value in values if _LEAST <= value <= _MOST)
     if not values:
         return Query.empty_query()
     if len(values) == 1:
