@@ -11,7 +11,8 @@ from kundenakte.base.journal import actions as journal
 from kundenakte.customers.models import OwnCompany
 from kundenakte.customers.refusals import BadCustomer
 
-_FIELDS = tuple(field.name for field in OwnCompany._meta.concrete_fields if not field.primary_key)
+# Column → the characters it takes; None is any number of them.
+_FIELDS = {field.name: field.max_length for field in OwnCompany._meta.concrete_fields if not field.primary_key}
 
 
 @transaction.atomic
@@ -28,7 +29,7 @@ def set_own_company(*, actor: Actor, now: datetime, **values: str) -> OwnCompany
     before = {name: str(getattr(row, name)) for name in _FIELDS}
     changed = {name: value.strip() for name, value in values.items() if value.strip() != before[name]}
     for name, value in changed.items():
-        limit = OwnCompany._meta.get_field(name).max_length
+        limit = _FIELDS[name]
         if limit is not None and len(value) > limit:
             raise BadCustomer(f"„{value[:40]}…“ ist zu lang; möglich sind {limit} Zeichen.")
         setattr(row, name, value)
