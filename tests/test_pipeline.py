@@ -195,3 +195,14 @@ def test_pages_somebody_looks_at_are_drawn_before_other_work() -> None:
     assert client.get(reverse("inbox-arrival", args=(arrival.pk,))).status_code == 200
     job = Job.objects.get(name="rendition.render_rest", state="waiting")
     assert job.priority < ORDINARY
+
+
+def test_who_drops_a_file_acts_with_his_own_rights() -> None:
+    """Sabine may file reports but not invoices: what she drops does not become an invoice's next version."""
+    file = a_customer_file("Muster Maschinenbau GmbH", "K-10001")
+    invoice = received(b"eins", facts={"customer": "K-10001", "class": "Rechnung", "number": "RE-1"}).document
+    assert invoice is not None
+    facts = {"customer_file_id": file.pk, "class": "Rechnung", "number": "RE-1"}
+    arrival = worked_off(received(b"zwei", actor=an_actor("sabine"), facts=facts))
+    assert (arrival.state, arrival.reason) == (Arrival.State.WAITING, "not_allowed")
+    assert invoice.versions.count() == 1

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from kundenakte.base.accounts.actors import Actor
 from kundenakte.base.journal import queries as journal
 from kundenakte.records.actions import documents
 from kundenakte.records.actions.documents import Description
@@ -151,3 +152,29 @@ def test_a_second_place_is_a_link_and_not_a_copy() -> None:
         )
     assert other.placements.count() == 1
     assert document.versions.count() == 1
+
+
+def test_the_tax_year_follows_the_day_of_the_valid_version() -> None:
+    document = a_document(document_class="INV_OUT", number="R-1", dated_on=date(2025, 12, 30))
+    assert document.tax_year == 2025
+    described = Description(document.document_class, "", "R-1", date(2026, 1, 2), {"project": "P7"})
+    documents.add_version(
+        actor=an_actor(), document=document, version=some_bytes("berichtigt"), description=described, now=NOW
+    )
+    assert (document.tax_year, document.project) == (2026, "P7")
+
+
+def test_filing_asks_for_section_and_class_together() -> None:
+    from kundenakte.base.accounts.models import Role, User
+    from kundenakte.records.models import Permission, Verb
+
+    file = a_customer_file()
+    role = Role.objects.create(code="nur-briefe", name="Nur Briefe")
+    Permission.objects.create(role=role, verb=Verb.READ)
+    Permission.objects.create(role=role, verb=Verb.FILE, document_class=a_class("LETTER"))
+    user = User.objects.create_user("brief", "brief@example.com")
+    user.roles.add(role)
+    wish: dict[str, Any] = {"actor": Actor.of(user), "customer_file": file, "version": some_bytes("x"), "now": NOW}
+    documents.create_document(description=Description(a_class("LETTER"), "Brief"), **wish)
+    with pytest.raises(NotAllowed):
+        documents.create_document(description=Description(a_class("OFFER"), "Angebot"), **wish)

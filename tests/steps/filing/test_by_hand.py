@@ -178,3 +178,19 @@ def hide(arrival: Arrival, username: str) -> None:
         user=an_actor(username).user, verb=Verb.READ, is_deny=True, customer_file=arrival.document.customer_file,
         reason="x", created_at=NOW,
     )  # fmt: skip
+
+
+def test_a_hidden_document_is_neither_named_nor_added_to() -> None:
+    from kundenakte.base.accounts.models import Role
+    from kundenakte.records.models import Document, Grant
+
+    hidden = a_document(document_class="LETTER", content=["Brief"])
+    Grant.objects.create(
+        role=Role.objects.get(code="vertrieb"), document=hidden, is_deny=True, reason="Test", created_at=NOW
+    )
+    arrival = an_arrival(waiting=True, content="Brief")
+    filed = pipeline.file_by_hand(
+        actor=an_actor("verena"), arrival=arrival, customer_file=hidden.customer_file, description=described(), now=NOW
+    )
+    assert filed != hidden
+    assert Document.objects.count() == 2

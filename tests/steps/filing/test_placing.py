@@ -110,3 +110,20 @@ def test_stems_without_version_marks(one: str, other: str) -> None:
 def test_short_stems_compare_to_nothing() -> None:
     assert stem("DOC001.pdf") == ""
     assert stem("Scan.pdf") == ""
+
+
+def test_a_source_that_goes_back_to_an_earlier_state_delivers_a_new_version() -> None:
+    document = a_document(document_class="INV_OUT", number="RE-1", content=["A", "B"])
+    SourceKey.objects.create(document=document, system="folder:akten", key="pfad/datei.txt")
+    again = an_arrival(content="A", source="folder:akten", source_key="pfad/datei.txt")
+    assert place(again, document.customer_file, described()).kind == "version"
+    same = an_arrival(content="B", source="folder:akten", source_key="pfad/datei.txt")
+    assert place(same, document.customer_file, described()).kind == "duplicate"
+
+
+def test_bytes_that_lie_here_too_are_here_and_not_elsewhere() -> None:
+    elsewhere = a_document(document_class="LETTER", content=["Rundbrief"])
+    here = a_document(document_class="LETTER", content=["Rundbrief"])
+    placing = place(an_arrival(content="Rundbrief"), here.customer_file, described("LETTER"))
+    assert (placing.kind, placing.document) == ("duplicate", here)
+    assert place(an_arrival(content="Rundbrief"), elsewhere.customer_file, described("LETTER")).document == elsewhere

@@ -73,6 +73,7 @@ def create_document(
         section or section_for(entries_of(customer_file.plan), description.document_class, description.fields).section
     )
     access.require(actor, Verb.FILE, customer_file, chosen)
+    access.require_cell(actor, Verb.FILE, chosen, description.document_class)
     document = Document(
         customer_file=customer_file, section=chosen, is_pinned=section is not None, created_at=now, changed_at=now,
         class_is_confirmed=actor.kind == "person",
@@ -110,8 +111,7 @@ def add_version(
     attached = _attach(actor, locked, version, now, valid=valid)
     if valid and description:
         found = index_fields.check(locked.document_class, description.fields, lenient=True)
-        locked.fields = {**locked.fields, **found}
-        locked.dated_on = description.dated_on or locked.dated_on
+        know_more(locked, fields={**locked.fields, **found}, dated_on=description.dated_on or locked.dated_on)
     _changed(locked, now)
     _take_over(document, locked)
     return attached
@@ -226,6 +226,14 @@ def place_also(
     return placement
 
 
+def know_more(document: Document, *, fields: dict[str, str], dated_on: date) -> None:
+    """Set day and index fields together with the columns that follow from them; the caller saves."""
+    document.fields, document.dated_on = fields, dated_on
+    document.project = fields.get("project", "")[:100]
+    document.machine = fields.get("serial_number", "")[:100]
+    document.tax_year = dated_on.year if document.is_tax_relevant else None
+
+
 # --- inside ------------------------------------------------------------------------------------------------------
 
 
@@ -277,12 +285,8 @@ def _describe(document: Document, description: Description, now: datetime) -> No
     document.title = description.title.strip()[:250] or description.document_class.name
     document.number = description.number.strip()[:100]
     document.number_key = number_key(document.number)
-    document.dated_on = day
-    document.fields = fields
-    document.project = fields.get("project", "")[:100]
-    document.machine = fields.get("serial_number", "")[:100]
     document.is_tax_relevant = description.document_class.tax_relevant
-    document.tax_year = day.year if document.is_tax_relevant else None
+    know_more(document, fields=fields, dated_on=day)
 
 
 def _described(document: Document) -> dict[str, str]:

@@ -48,7 +48,7 @@ def file_by_hand(
         placing = Placing("new", "filing.by_hand", "Von Hand als eigenes Dokument abgelegt.")
     else:
         placing = place(waiting, customer_file, description)
-        if placing.kind == "ask":
+        if placing.kind == "ask" or _is_hidden(actor, placing):
             placing = Placing("new", "filing.by_hand", "Von Hand abgelegt.")
     grounds = settling.Grounds(
         "filing.by_hand", f"{actor.name} hat es von Hand abgelegt.", {"placing": placing.to_json()}, waiting.decision
@@ -123,6 +123,13 @@ def confirm_check(*, actor: Actor, arrival: Arrival, now: datetime) -> None:
     found.save(update_fields=["reason", "sentence", "changed_at"])
     journal.append(actor, "arrival.checked", found, at=now, document=found.document)
     arrival.__dict__.update(found.__dict__)
+
+
+def _is_hidden(actor: Actor, placing: Placing) -> bool:
+    """A document that the person may not see is not there for him: it is neither named nor added to."""
+    if actor.user is None or placing.document is None:
+        return False
+    return not access.documents_for(actor.user).filter(pk=placing.document.pk).exists()
 
 
 def _locked(actor: Actor, arrival: Arrival) -> Arrival:

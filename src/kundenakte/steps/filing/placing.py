@@ -58,7 +58,7 @@ def place(arrival: Arrival, customer_file: CustomerFile, description: Descriptio
     same_number = _same_number(customer_file, description)
     if same_number:
         return _under_number(arrival, same_number, description)
-    twin = _same_bytes(arrival)
+    twin = _same_bytes(arrival, customer_file)
     if twin:
         return _beside_twin(twin, customer_file)
     relative = _same_stem(arrival, customer_file, description)
@@ -76,7 +76,7 @@ def _under_source_key(arrival: Arrival, known: Document, customer_file: Customer
             "ask", "filing.source_key", reason="source_key_elsewhere", document=known,
             sentence="Die Quelle hat dieses Dokument schon einmal geliefert, damals für einen anderen Kunden.",
         )  # fmt: skip
-    if _has_bytes(known, arrival.digest):
+    if _newest_digest(known) == arrival.digest:
         return Placing("duplicate", "filing.source_key", "Die Quelle hat genau diese Datei schon geliefert.", known)
     return Placing("version", "filing.source_key", "Die Quelle kennt das Dokument unter demselben Schlüssel.", known)
 
@@ -105,10 +105,10 @@ def _under_number(arrival: Arrival, known: Document, description: Description) -
     return Placing("version", "filing.number", f"{word} liegt schon in der Akte; das ist die nächste Version.", known)
 
 
-def _same_bytes(arrival: Arrival) -> Document | None:
-    version = (
-        Version.objects.select_related("document__customer_file").filter(digest=arrival.digest).order_by("pk").first()
-    )
+def _same_bytes(arrival: Arrival, customer_file: CustomerFile) -> Document | None:
+    """A document with exactly these bytes: in this file if there is one, else anywhere."""
+    versions = Version.objects.select_related("document__customer_file").filter(digest=arrival.digest).order_by("pk")
+    version = versions.filter(document__customer_file=customer_file).first() or versions.first()
     return version.document if version else None
 
 
@@ -119,6 +119,11 @@ def _beside_twin(twin: Document, customer_file: CustomerFile) -> Placing:
         "ask", "filing.same_bytes", reason="same_bytes_elsewhere", document=twin,
         sentence="Genau diese Datei liegt schon in der Akte eines anderen Kunden. Dort lassen oder hier noch einmal?",
     )  # fmt: skip
+
+
+def _newest_digest(document: Document) -> str:
+    """A source that goes back to an earlier state delivers a new version; only its latest again is nothing new."""
+    return document.versions.order_by("-number").values_list("digest", flat=True).first() or ""
 
 
 def _has_bytes(document: Document, digest: str) -> bool:

@@ -7,6 +7,7 @@ from django.utils import timezone
 from kundenakte.base.accounts.actors import Actor
 from kundenakte.base.journal import actions as journal
 from kundenakte.records import search_due
+from kundenakte.records.actions.documents import know_more
 from kundenakte.records.findings import Findings
 from kundenakte.records.models import Arrival, Document
 from kundenakte.steps.filing import describing
@@ -21,9 +22,10 @@ _AGAINST = ("xml_number", "number", "vat_id")
 def recheck(arrival_id: int, *, findings: Findings, matched: Matched) -> bool:
     """Complete the fields the source left open; note a contradiction for a person. True: the document goes on."""
     arrival = Arrival.objects.select_for_update(of=("self",)).select_related("document").get(pk=arrival_id)
-    document = arrival.document
-    if arrival.state != Arrival.State.FILED or document is None:
+    if arrival.state != Arrival.State.FILED or arrival.document is None:
         return False
+    # A person may be correcting it at this moment: read it as it is now, and hold it.
+    document = Document.objects.select_for_update(of=("self",)).get(pk=arrival.document.pk)
     _complete(document, arrival, findings)
     sentence = _contradiction(document, findings, matched)
     if sentence and arrival.facts.get("customer"):
@@ -41,11 +43,9 @@ def _complete(document: Document, arrival: Arrival, findings: Findings) -> None:
     day = found.dated_on if found.dated_on and not arrival.facts.get("dated_on") else document.dated_on
     if fields == document.fields and day == document.dated_on:
         return
-    document.fields, document.dated_on = fields, day
-    document.project = fields.get("project", "")[:100]
-    document.machine = fields.get("serial_number", "")[:100]
+    know_more(document, fields=fields, dated_on=day)
     document.edition += 1
-    document.save(update_fields=["fields", "dated_on", "project", "machine", "edition"])
+    document.save(update_fields=["fields", "dated_on", "project", "machine", "tax_year", "edition"])
     search_due.mark(document)
     journal.append(RULE, "document.described", document, changed=sorted(set(fields) - set(found.fields)) or ["fields"])
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from functools import partial
 
+from django.db import transaction
 from django.utils import timezone
 
 from kundenakte.base.accounts.actors import Actor
@@ -13,6 +14,7 @@ from kundenakte.customers.models import Customer
 from kundenakte.records import house, renditions
 from kundenakte.records.findings import Findings
 from kundenakte.records.models import Arrival, CustomerFile
+from kundenakte.records.refusals import Refused
 from kundenakte.steps.filing import describing, matching, recheck, settling
 from kundenakte.steps.filing.by_source import file_of, named_section
 from kundenakte.steps.filing.decision import Ask, Filed, decide
@@ -25,6 +27,7 @@ from kundenakte.steps.filing.proposal import proposal
 from kundenakte.steps.filing.settling import Grounds
 
 RULE = Actor.rule("filing")
+_NOT_ALLOWED = "Wer es gebracht hat, darf es dort nicht ablegen."
 _DONE = (Arrival.State.WAITING, Arrival.State.DUPLICATE, Arrival.State.DISCARDED)
 
 
@@ -107,11 +110,24 @@ def _file(arrival: Arrival, findings: Findings, decision: Filed, chosen: ChosenC
     rule = f"filing.{evidence[0].kind}" if evidence else "filing.choice"
     sentences = [evidence[0].sentence] if evidence else []
     grounds = Grounds(rule, " ".join((*sentences, placing.sentence)), arrival.decision)
-    settling.carry_out(
-        actor=RULE, arrival=arrival, customer_file=customer_file, section=named_section(arrival, customer_file),
-        description=description, placing=placing, grounds=grounds, now=now,
-    )  # fmt: skip
+    try:
+        with transaction.atomic():
+            settling.carry_out(
+                actor=_answerable(arrival), arrival=arrival, customer_file=customer_file,
+                section=named_section(arrival, customer_file), description=description, placing=placing,
+                grounds=grounds, now=now,
+            )  # fmt: skip
+    except Refused as refusal:
+        arrival.refresh_from_db(fields=["state", "version", "document"])
+        _ask(arrival, "not_allowed", f"{_NOT_ALLOWED} {refusal.sentence}", now=now)
+        return False
     return placing.kind != "duplicate"
+
+
+def _answerable(arrival: Arrival) -> Actor:
+    """Who dropped it on a file acts himself, with his own rights; all else is the rule's decision."""
+    person = arrival.received_by if arrival.facts.get("customer_file_id") else None
+    return Actor.of(person) if person is not None else RULE
 
 
 def _ask(arrival: Arrival, reason: str, sentence: str, *, now: datetime) -> None:
