@@ -64,7 +64,7 @@ def _split(word: str, start: int) -> tuple[str, ...]:
 
 
 # What German hangs on a noun at the end of a word.
-_ENDINGS = ("", "s", "n", "e", "en", "es", "er", "ern", "nen", "innen", "in")
+_ENDINGS = ("", "s", "n", "e", "en", "es", "er", "se", "ern", "nen", "sen", "innen", "in")
 
 
 def _is_listed(word: str) -> bool:
