@@ -13,7 +13,7 @@ from importlib import import_module
 from bench.house import DATABASES
 from bench.rows import LATEST, Measurement, Row, keep, machine, table
 
-MODULES = ("way", "doors", "filing", "einvoices", "customers", "ledger")
+MODULES = ("way", "doors", "filing", "einvoices", "customers", "ledger", "search")
 
 
 def measurements() -> list[Measurement]:
