@@ -77,7 +77,9 @@ class Naming:
     def is_somebody(self) -> bool:
         """True when it is a whole address with a house number above (or before) the city, and not the small print."""
         numbered = bool(self.streets) and any(c.isdigit() for c in self.streets[0])
-        return self.has_address and numbered and len(self.streets) > 1 and self.part != "footer"
+        # In the body a street alone may be a row of a table.
+        whole = len(self.streets) > 1 or self.part in ("recipient", "sender")
+        return self.has_address and numbered and whole and self.part != "footer"
 
     @property
     def position(self) -> tuple[int, float]:
