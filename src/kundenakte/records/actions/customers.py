@@ -18,7 +18,7 @@ from kundenakte.customers.drafts import Place
 from kundenakte.customers.models import Customer
 from kundenakte.records import access, search_due
 from kundenakte.records.actions.files import file_of, open_files_for
-from kundenakte.records.models import Document, Placement, Section, Verb
+from kundenakte.records.models import Document, Grant, Placement, Section, Verb
 from kundenakte.records.refusals import NotFound
 
 P = ParamSpec("P")
@@ -109,6 +109,8 @@ def merge(*, actor: Actor, source: Customer, into: Customer, reason: str, now: d
     Placement.objects.filter(customer_file=old).exclude(
         document__in=Placement.objects.filter(customer_file=new).values("document")
     ).update(customer_file=new)
+    # What was opened or closed to somebody stays so: the exceptions go where the documents went.
+    Grant.objects.filter(customer_file=old).update(customer_file=new)
     # Not only what moved: the customer's own documents are found by the other's number from now on.
     shown = Document.objects.filter(Q(customer_file=new) | Q(placements__customer_file=new))
     search_due.mark_all(shown.distinct().values_list("pk", flat=True))
