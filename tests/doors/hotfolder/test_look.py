@@ -127,6 +127,7 @@ def test_a_sidecar_files_the_document_at_once_and_goes_with_it(bench: Callable[.
     assert resolve(answer["link"]).url_name == "document"
     assert answer["document"] == document.pk
     assert answer["outcome"] == "filed"
+    assert resolve(answer["link"]).kwargs == {"pk": document.pk}
     assert b.outcomes() == [("RE_4711.pdf", Outcome.FILED)]
 
 
