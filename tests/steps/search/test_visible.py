@@ -49,7 +49,8 @@ def test_what_is_found_is_what_may_be_listed() -> None:
     user = User.objects.create_user("zufall", "zufall@example.com", None)
     user.roles.add(role)
 
-    @settings(suppress_health_check=list(HealthCheck))
+    # Each example fills an index.
+    @settings(suppress_health_check=list(HealthCheck), max_examples=settings.default.max_examples // 2)
     @given(papers=papers, cells=cells, grants=grants, caught_up=st.booleans())
     def holds(
         papers: list[tuple[int, int, int, str, bool, bool]],

@@ -1,7 +1,7 @@
 """The port behind which a search engine stands: what is asked, as plain data, and what an index can do.
 
-`tantivy_engine` is the engine of the house. Another one (for more than one machine's index holds) implements `Engine`
-and the tests in tests/contracts; nothing else in this step knows which one is at work.
+`tantivy_engine` is the engine of the house. Another one (for more than one machine's index holds) implements `Engine`;
+only folder.py names the one at work.
 """
 
 from __future__ import annotations
