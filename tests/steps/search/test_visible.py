@@ -16,6 +16,7 @@ from kundenakte.steps.search import queries
 from kundenakte.steps.search.filters import Filters
 from kundenakte.steps.search.queries import search
 from tests.builders import NOW, a_customer_file, a_user
+from tests.conftest import LONG
 from tests.steps.search.papers import a_paper, catch_up
 
 pytestmark = pytest.mark.usefixtures("db")
@@ -50,7 +51,7 @@ def test_what_is_found_is_what_may_be_listed() -> None:
     user.roles.add(role)
 
     # Each example fills an index.
-    @settings(suppress_health_check=list(HealthCheck), max_examples=settings.default.max_examples // 2)
+    @settings(suppress_health_check=list(HealthCheck), max_examples=1000 if LONG else 25)
     @given(papers=papers, cells=cells, grants=grants, caught_up=st.booleans())
     def holds(
         papers: list[tuple[int, int, int, str, bool, bool]],

@@ -10,7 +10,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import Protocol
+from typing import Final, Protocol
+
+# Bytes of memory for a writer that follows, and for one that fills an index. Tantivy asks for 15 MB at least.
+SMALL_ROOM: Final = 15_000_000
+LARGE_ROOM: Final = 60_000_000
 
 
 class Field(StrEnum):
@@ -216,7 +220,7 @@ class Engine(Protocol):
     # Changes when an index written by other code must not be read.
     format: int
 
-    def writer(self, folder: Path, *, room: int = ...) -> Writer:
+    def writer(self, folder: Path, *, room: int = SMALL_ROOM) -> Writer:
         """Open for writing; an empty or missing folder becomes an empty index. `room`: bytes of memory to work with."""
 
     def reader(self, folder: Path) -> Reader:

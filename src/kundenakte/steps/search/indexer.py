@@ -21,11 +21,10 @@ from django.utils import timezone
 
 from kundenakte.records.models import Document
 from kundenakte.steps.search import analysis, comparing, folder, following
-from kundenakte.steps.search.engine import Progress, Writer
+from kundenakte.steps.search.engine import LARGE_ROOM, SMALL_ROOM, Progress, Writer
 from kundenakte.steps.search.entries import entries_of, rows_of
 from kundenakte.steps.search.folder import Filling
 from kundenakte.steps.search.following import Following
-from kundenakte.steps.search.tantivy_engine import LARGE_ROOM, SMALL_ROOM
 
 log = logging.getLogger(__name__)
 

@@ -18,6 +18,7 @@ from tantivy import FieldType, Occur, Query
 
 from kundenakte.steps.search.business_keys import alike
 from kundenakte.steps.search.engine import (
+    SMALL_ROOM,
     AllOf,
     AnyOf,
     Between,
@@ -46,8 +47,6 @@ _KEYS = (Field.KEYS, Field.KEYS_ALIKE, Field.WORDS)
 # Fields only this engine has.
 _TEXT, _META, _ROW_PRINT, _FULL_PRINT = "text", "meta", "row_print", "full_print"
 _PROGRESS = "progress"
-# Tantivy asks for at least 15 MB per thread.
-SMALL_ROOM, LARGE_ROOM = 15_000_000, 60_000_000
 _LEAST, _MOST = -(2**63), 2**63 - 1
 # A folder's files that say what is committed.
 _COMMITTED = "meta.json"
