@@ -59,7 +59,7 @@ lock: $(VENV)/made
 	$(PY) -m pip install --quiet uv
 	for name in run check; do \
 	  $(VENV)/bin/uv pip compile requirements/$$name.in --output-file requirements/$$name.txt --upgrade --universal \
-	    --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --quiet; \
+	    --python-version 3.11 --generate-hashes --no-header --no-annotate --quiet; \
 	done
 
 # What is needed, made only when it is missing or its list has changed
