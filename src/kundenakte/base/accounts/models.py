@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
-import secrets
 from datetime import datetime
 from typing import ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
+from django.utils.crypto import salted_hmac
 
 
 class UserManager(BaseUserManager["User"]):
@@ -29,6 +28,8 @@ class Role(models.Model):
     name = models.CharField(max_length=100)
     # People of this role look after an inbox: arrivals can be put before them.
     has_inbox = models.BooleanField(default=False)
+    # Counted up by each change of the role or of its rights, so that two administrators notice each other.
+    edition = models.PositiveIntegerField(default=1)
 
     class Meta:
         ordering = ("name",)
@@ -48,6 +49,10 @@ class User(AbstractBaseUser):
     is_service = models.BooleanField(default=False)
     roles = models.ManyToManyField(Role, blank=True, related_name="users")
     created_at = models.DateTimeField(auto_now_add=True)
+    # Counted up by each change an administrator makes.
+    edition = models.PositiveIntegerField(default=1)
+    # Counted up to end every session of this account at its next request.
+    sessions_round = models.PositiveIntegerField(default=0)
 
     objects: ClassVar[UserManager] = UserManager()
 
@@ -61,6 +66,11 @@ class User(AbstractBaseUser):
     def __str__(self) -> str:
         return self.name or self.username
 
+    def _get_session_auth_hash(self, secret: str | None = None) -> str:
+        """What a session is bound to (Django asks at each request): the password, and the round of sessions."""
+        bound = f"{self.password}:{self.sessions_round}"
+        return salted_hmac("kundenakte.session", bound, secret=secret, algorithm="sha256").hexdigest()
+
 
 class ApiToken(models.Model):
     """What a program shows instead of a password. Only its hash is kept; the token itself is shown once."""
@@ -73,22 +83,14 @@ class ApiToken(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
     expires_at = models.DateTimeField(null=True, blank=True)
     revoked_at = models.DateTimeField(null=True, blank=True)
+    # When a program last came with it, to within some minutes.
+    last_used_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         ordering = ("name",)
 
     def __str__(self) -> str:
         return self.name
-
-    @staticmethod
-    def digest_of(token: str) -> str:
-        """The form in which a token is kept. It has 256 random bits, so a plain hash is enough."""
-        return hashlib.sha256(token.encode()).hexdigest()
-
-    @staticmethod
-    def new_secret() -> str:
-        """A fresh token to hand out."""
-        return "ka_" + secrets.token_urlsafe(32)
 
     def is_valid(self, now: datetime) -> bool:
         """Whether it opens a door at `now`."""
