@@ -9,13 +9,17 @@ import os
 import time
 import uuid
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, Final
 
-from kundenakte.base.blobs.store import CHUNK, NoSuchBlob, OtherBytes, Stored, checked, fan_out
+from kundenakte.base.blobs.store import CHUNK, FileAtHand, NoSuchBlob, OtherBytes, Stored, checked, fan_out
 
 # A temporary file older than this belongs to nobody who still writes.
 ABANDONED_SECONDS = 24 * 60 * 60
+# What a file system says that knows no second name, or has no room for one more of this file.
+_NO_SECOND_NAME: Final = frozenset({errno.EPERM, errno.ENOTSUP, errno.ENOSYS, errno.EMLINK})
+_READ_ONLY: Final = 0o440
 
 
 class LocalStore:
@@ -43,6 +47,24 @@ class LocalStore:
                 temporary.unlink(missing_ok=True)
         return Stored(digest, size, there)
 
+    def put_file(self, file: FileAtHand) -> Stored:
+        """Give a finished file a second name in the store; from another file system it is copied."""
+        checked(file.digest)
+        handle = os.open(file.path, os.O_RDONLY)
+        try:
+            os.fchmod(handle, _READ_ONLY)
+            os.fsync(handle)
+            size = os.fstat(handle).st_size
+        finally:
+            os.close(handle)
+        try:
+            return Stored(file.digest, size, self._keep(file.path, file.digest, is_ours=False))
+        except OSError as error:
+            if error.errno not in _NO_SECOND_NAME | {errno.EXDEV}:
+                raise
+        with file.path.open("rb") as source:
+            return self.put(source, expected=file.digest)
+
     def open(self, digest: str) -> BinaryIO:
         """The bytes, to read and seek in."""
         try:
@@ -53,6 +75,16 @@ class LocalStore:
     def has(self, digest: str) -> bool:
         """Whether the bytes are there."""
         return fan_out(self.root, digest).is_file()
+
+    def locked_until(self, digest: str) -> datetime | None:
+        """A folder locks nothing."""
+
+    def can_lock(self) -> bool:
+        """No."""
+        return False
+
+    def lock(self, digest: str, until: datetime) -> None:
+        """Nothing: see `locked_until`."""
 
     def path(self, digest: str) -> Path:
         """The file itself; never to be written."""
@@ -71,7 +103,7 @@ class LocalStore:
     def verify(self, digest: str) -> None:
         """Read everything and compare."""
         with self.open(digest) as source:
-            found = _sha256(source)
+            found = sha256_of(source)
         if found != digest:
             raise OtherBytes(f"{digest} holds the bytes of {found}")
 
@@ -98,7 +130,7 @@ class LocalStore:
 
     def _write(self, stream: BinaryIO, temporary: Path) -> tuple[str, int]:
         digest, size = hashlib.sha256(), 0
-        handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o440)
+        handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _READ_ONLY)
         with os.fdopen(handle, "wb", buffering=0) as target:
             while chunk := stream.read(CHUNK):
                 digest.update(chunk)
@@ -107,11 +139,11 @@ class LocalStore:
             os.fsync(target.fileno())
         return digest.hexdigest(), size
 
-    def _keep(self, temporary: Path, digest: str) -> bool:
+    def _keep(self, finished: Path, digest: str, *, is_ours: bool = True) -> bool:
         """Give the bytes their name. Whether another had given it before; then the first ones stay."""
         file = fan_out(self.root, digest)
         file.parent.mkdir(mode=0o750, parents=True, exist_ok=True)
-        there = not _name(temporary, file)
+        there = not _name(finished, file, may_move=is_ours)
         # Also when it was there: the one who put it first may have crashed before the folder was on disk.
         _sync_folder(file.parent)
         for folder in (file.parent, file.parent.parent, self.root):
@@ -121,23 +153,24 @@ class LocalStore:
         return there
 
 
-def _name(temporary: Path, file: Path) -> bool:
+def _name(finished: Path, file: Path, *, may_move: bool) -> bool:
     """Give finished bytes their name without replacing what is there. False when another was first."""
     try:
-        os.link(temporary, file)
+        os.link(finished, file)
     except FileExistsError:
         return False
     except OSError as error:
         # Some network file systems know no second name. Replacing is harmless: the bytes are the same.
-        if error.errno not in {errno.EPERM, errno.ENOTSUP, errno.ENOSYS, errno.EMLINK}:
+        if not may_move or error.errno not in _NO_SECOND_NAME:
             raise
         there = file.is_file()
-        temporary.replace(file)
+        finished.replace(file)
         return not there
     return True
 
 
-def _sha256(source: BinaryIO) -> str:
+def sha256_of(source: BinaryIO) -> str:
+    """The hash of all that a stream still holds."""
     digest = hashlib.sha256()
     while chunk := source.read(CHUNK):
         digest.update(chunk)

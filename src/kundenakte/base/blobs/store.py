@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
@@ -45,8 +46,16 @@ class Stored:
     already_there: bool
 
 
+@dataclass(frozen=True, slots=True)
+class FileAtHand:
+    """A finished file on this machine that nobody writes to any more, and the SHA-256 somebody has read from it."""
+
+    path: Path
+    digest: str
+
+
 class BlobStore(Protocol):
-    """Four functions, and a path for parsers on this machine."""
+    """Bytes in and out, and a path for parsers on this machine."""
 
     def put(self, stream: BinaryIO, *, expected: str | None = None) -> Stored:
         """Store all that `stream` still holds.
@@ -55,6 +64,14 @@ class BlobStore(Protocol):
         nothing under the digest. Storing the same bytes again changes nothing. Memory does not grow with the size.
         Raises OtherBytes when `expected` is given and the bytes have another SHA-256, and OSError as the system says
         it (ENOSPC, EROFS …); in both cases nothing is stored.
+        """
+
+    def put_file(self, file: FileAtHand) -> Stored:
+        """Store a file without reading it again, where the store can: its digest is believed, and `verify` finds a lie.
+
+        The promise on return is that of `put`. The file stays where it is, may be the very bytes that are stored and
+        read-only now: whoever has it removes it and never writes to it. Raises OSError as the system says it, and
+        OtherBytes where the store compares the digest itself.
         """
 
     def open(self, digest: str) -> BinaryIO:
@@ -66,6 +83,18 @@ class BlobStore(Protocol):
     def delete(self, digest: str) -> None:
         """Take the bytes away; nothing happens when they are gone already. Only lawful disposition calls this."""
 
+    def locked_until(self, digest: str) -> datetime | None:
+        """Until when the store itself refuses to let the bytes go; None when it does not, or has none."""
+
+    def can_lock(self) -> bool:
+        """Whether `lock` has any effect here."""
+
+    def lock(self, digest: str, until: datetime) -> None:
+        """Let the store refuse until then, where it can; a later lock stays. Nobody can take it back.
+
+        Raises NoSuchBlob.
+        """
+
     def path(self, digest: str) -> Path:
         """A file with the bytes on this machine, for parsers that want one; never to be written. Raises NoSuchBlob."""
 
@@ -74,6 +103,9 @@ class BlobStore(Protocol):
 
     def digests(self) -> Iterator[str]:
         """All digests in the store, sorted."""
+
+    def sweep(self, *, now: float | None = None) -> int:
+        """Remove what crashes left half written more than a day ago. Returns how many files."""
 
 
 def checked(digest: str) -> str:
