@@ -6,14 +6,14 @@ import os
 import sqlite3
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing, suppress
 from pathlib import Path
 
 import pytest
 
 from tests.conftest import ON_POSTGRESQL, ROOT
+from tests.waiting import until
 
 pytestmark = [
     pytest.mark.kill,
@@ -31,13 +31,6 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
         pytest.skip("mounting a small disk is not allowed here")
     yield folder
     subprocess.run(["umount", "--lazy", folder], check=True)
-
-
-def until(condition: Callable[[], bool], *, seconds: float) -> None:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, f"not within {seconds} s"
-        time.sleep(0.05)
 
 
 def fill(file: Path) -> None:
@@ -65,8 +58,9 @@ def test_a_full_disk_stops_the_work_loses_nothing_and_room_sets_it_going_again(s
     )
     subprocess.run([sys.executable, "-c", program], env=environment, cwd=ROOT, check=True)
     filler = small_disk / "filler"
+    said = small_disk.parent / "said"
     # Opened while there is room, as the other processes of a house would have it.
-    with closing(sqlite3.connect(file)) as database:
+    with closing(sqlite3.connect(file)) as database, said.open("wb") as log:
 
         def done() -> int:
             return int(database.execute("SELECT COUNT(*) FROM jobs_job WHERE state = 'done'").fetchone()[0])
@@ -78,20 +72,18 @@ def test_a_full_disk_stops_the_work_loses_nothing_and_room_sets_it_going_again(s
             env=environment,
             cwd=ROOT,
             stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
+            stderr=log,
         )
         try:
-            time.sleep(4)
+            until(lambda: "Datenträger" in said.read_text(encoding="utf-8"))
             stuck_at = done()
             assert stuck_at < 500
             assert worker.poll() is None
             filler.unlink()
-            until(lambda: done() > stuck_at + 20, seconds=40)
+            until(lambda: done() > stuck_at + 20)
         finally:
             worker.kill()
-            said = worker.communicate()[1]
-        assert "Datenträger" in said
+            worker.communicate()
         assert database.execute("SELECT MAX(attempt) FROM jobs_job WHERE state = 'failed'").fetchone()[0] is None
         lost = "SELECT COUNT(*) FROM (SELECT name FROM accounts_role GROUP BY name HAVING COUNT(*) > 1)"
         assert database.execute(lost).fetchone()[0] == 0

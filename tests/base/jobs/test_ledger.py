@@ -1,65 +1,23 @@
-"""The ledger in one process: asking, claiming, ending, going on, giving up."""
+"""The ledger in one process: asking, claiming, ending, going on."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import time
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from django.db import OperationalError, connection, transaction
+from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from kundenakte.base.accounts.models import Role
-from kundenakte.base.jobs import actions, claims, kinds, ledger, queries, upkeep
+from kundenakte.base.jobs import actions, kinds, ledger, queries, upkeep
 from kundenakte.base.jobs.models import Job
 from kundenakte.base.jobs.worker import Worker
+from tests.base.jobs.work import raises, roles, run_dry, writes
 
-
-@pytest.fixture(autouse=True)
-def _own_kinds(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(kinds, "_kinds", {})
-
-
-@pytest.fixture
-def worker(transactional_db: None) -> Worker:
-    made = Worker(lease_seconds=2)
-    made.rest = lambda seconds: False  # type: ignore[method-assign]
-    return made
-
-
-def writes(code: str, *, goes_on: bool = False) -> Callable[[int], ledger.Apply]:
-    """Work whose only effect is a role `code-<subject>`."""
-
-    def work(subject: int) -> ledger.Apply:
-        def apply() -> bool:
-            Role.objects.create(code=f"{code}-{subject}", name=code)
-            return goes_on
-
-        return apply
-
-    return work
-
-
-def raises(error: Exception) -> Callable[[int], ledger.Apply]:
-    def work(_: int) -> ledger.Apply:
-        raise error
-
-    return work
-
-
-def run_dry(worker: Worker) -> None:
-    while worker.work_once():
-        pass
-
-
-def due_now() -> None:
-    Job.objects.filter(state=Job.State.WAITING).update(run_after=timezone.now())
-
-
-def roles() -> list[str]:
-    return list(Role.objects.order_by("code").values_list("code", flat=True))
+pytestmark = pytest.mark.usefixtures("own_kinds")
 
 
 def test_work_is_there_if_and_only_if_the_change_is(worker: Worker) -> None:
@@ -186,144 +144,6 @@ def test_one_bad_document_of_a_group_fails_alone(worker: Worker) -> None:
     assert Role.objects.count() == 31
 
 
-def test_an_error_is_tried_again_with_growing_pauses_and_then_fails(worker: Worker) -> None:
-    failed: list[tuple[int, str]] = []
-    ledger.register("a", raises(ValueError("no good")), max_attempts=3, on_failed=lambda *told: failed.append(told))
-    ledger.enqueue("a", 5)
-    pauses = []
-    for _ in range(2):
-        before = timezone.now()
-        assert worker.work_once() == 1
-        job = Job.objects.get()
-        assert job.state == Job.State.WAITING
-        assert "no good" in job.error
-        pauses.append(round((job.run_after - before).total_seconds()))
-        due_now()
-    assert pauses == [1, 4]
-    assert worker.work_once() == 1
-    assert Job.objects.get().state == Job.State.FAILED
-    assert [subject for subject, _ in failed] == [5]
-    assert [job.subject_id for job in queries.failed()] == [5]
-
-
-def test_giving_up_fails_at_once_with_the_sentence_for_the_clerk(worker: Worker) -> None:
-    told: list[tuple[int, str]] = []
-    sentence = "Die Datei ist verschlüsselt."
-    ledger.register("a", raises(ledger.GiveUp("encrypted", sentence)), on_failed=lambda *row: told.append(row))
-    ledger.enqueue("a", 5)
-    run_dry(worker)
-    assert told == [(5, sentence)]
-    assert Job.objects.get().error.startswith(sentence)
-
-
-def test_what_is_written_on_failure_stands_or_falls_with_it(worker: Worker) -> None:
-    def put_into_inbox(subject: int, sentence: str) -> None:
-        Role.objects.create(code=f"inbox-{subject}", name=sentence[:100])
-        raise RuntimeError("the inbox is broken")
-
-    ledger.register("a", raises(ledger.GiveUp("x", "Geht nicht.")), on_failed=put_into_inbox)
-    ledger.enqueue("a", 5)
-    run_dry(worker)
-    job = Job.objects.get()
-    assert job.state == Job.State.FAILED
-    assert "Geht nicht." in job.error
-    assert "the inbox is broken" in job.error
-    assert roles() == []
-
-
-@pytest.mark.parametrize(
-    "error",
-    [
-        OSError(28, "No space left on device"),
-        OSError(30, "Read-only file system"),
-        OSError(122, "Disk quota exceeded"),
-        OperationalError("database is locked"),
-        OperationalError("disk I/O error"),
-        OperationalError("database or disk is full"),
-        OperationalError("server closed the connection unexpectedly"),
-    ],
-)
-def test_circumstances_do_not_count_as_attempts(worker: Worker, error: Exception) -> None:
-    left = [error] * 7
-
-    def work(subject: int) -> ledger.Apply:
-        if left:
-            raise left.pop()
-        return writes("a")(subject)
-
-    ledger.register("a", work, max_attempts=2)
-    ledger.enqueue("a", 1)
-    for _ in range(7):
-        assert worker.work_once() == 1
-        job = Job.objects.get()
-        assert (job.state, job.attempt) == (Job.State.WAITING, 0)
-        assert job.error.endswith(".")
-        due_now()
-    run_dry(worker)
-    assert roles() == ["a-1"]
-    assert Job.objects.get().error == ""
-
-
-def test_an_ordinary_database_error_counts(worker: Worker) -> None:
-    ledger.register("a", raises(OperationalError("no such table: x")), max_attempts=1)
-    ledger.enqueue("a", 1)
-    run_dry(worker)
-    assert Job.objects.get().state == Job.State.FAILED
-
-
-def lapse() -> None:
-    Job.objects.filter(state=Job.State.RUNNING).update(lease_until=timezone.now() - timedelta(seconds=1))
-
-
-def test_a_lapsed_lease_is_taken_over_and_the_late_worker_changes_nothing(worker: Worker) -> None:
-    other = Worker(lease_seconds=2)
-
-    def work(subject: int) -> ledger.Apply:
-        if not Role.objects.exists():
-            # The first worker is stuck here; meanwhile the second one does it all.
-            lapse()
-            Role.objects.create(code="seen", name="")
-            assert other.work_once() == 1
-        return writes("a")(subject)
-
-    ledger.register("a", work)
-    ledger.enqueue("a", 1)
-    worker.work_once()
-    job = Job.objects.get()
-    assert (job.state, job.attempt) == (Job.State.DONE, 2)
-    assert roles() == ["a-1", "seen"]
-
-
-def test_a_lease_that_holds_is_not_taken(worker: Worker) -> None:
-    ledger.register("a", writes("a"))
-    ledger.enqueue("a", 1)
-    assert len(claims.take("somebody", lease_seconds=60, prefer_new=True)) == 1
-    assert worker.work_once() == 0
-
-
-def test_work_that_always_kills_its_worker_ends_as_failed(worker: Worker) -> None:
-    told: list[int] = []
-    ledger.register("a", writes("a"), max_attempts=3, on_failed=lambda subject, _: told.append(subject))
-    ledger.enqueue("a", 1)
-    for _ in range(3):
-        assert len(claims.take("victim", lease_seconds=60, prefer_new=False)) == 1
-        lapse()
-    run_dry(worker)
-    assert told == [1]
-    assert Job.objects.get().state == Job.State.FAILED
-    assert "Absturz" in Job.objects.get().error
-    assert roles() == []
-
-
-def test_a_row_that_was_tried_before_is_claimed_alone(worker: Worker) -> None:
-    ledger.register("a", writes("a"))
-    ledger.enqueue_all("a", range(40))
-    assert len(claims.take("victim", lease_seconds=60, prefer_new=True)) == 8
-    lapse()
-    assert len(claims.take("next", lease_seconds=60, prefer_new=False)) == 1
-    assert len(claims.take("next", lease_seconds=60, prefer_new=True)) == 8
-
-
 def test_what_is_done_again_and_again_is_one_row_that_comes_back(worker: Worker) -> None:
     runs: list[int] = []
 
@@ -384,6 +204,19 @@ def test_tallies_count_what_is_not_done(db: None) -> None:
     assert queries.open_count() == 2
 
 
+def test_what_is_done_again_and_again_waits_only_when_it_is_its_turn(worker: Any) -> None:
+    ledger.every(86400, "nightly", writes("nightly"))
+    later = timezone.now() + timedelta(hours=3)
+    row = Job.objects.create(name="nightly", subject_id=0, run_after=later)
+    assert (queries.tallies(), list(queries.unfinished())) == ([], [])
+    assert [(one.name, one.every, one.next_at) for one in queries.rounds()] == [("nightly", 86400, later)]
+    # Its last run went wrong: now it waits to be tried again.
+    Job.objects.filter(pk=row.pk).update(attempt=1)
+    assert ([tally.waiting for tally in queries.tallies()], queries.rounds()) == ([1], [])
+    Job.objects.filter(pk=row.pk).update(attempt=0, run_after=timezone.now() - timedelta(seconds=1))
+    assert ([job.pk for job in queries.unfinished()], queries.rounds()) == ([row.pk], [])
+
+
 def test_enqueue_is_one_statement(db: None) -> None:
     with CaptureQueriesContext(connection) as asked:
         ledger.enqueue("a", 1)
@@ -394,3 +227,23 @@ def test_a_following_step_nobody_registered_is_found_at_the_start(worker: Any) -
     ledger.register("a", writes("a"), then="nowhere")
     with pytest.raises(KeyError):
         kinds.check()
+
+
+def test_a_worker_that_may_ends_once_nothing_is_left_to_do(
+    transactional_db: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("kundenakte.base.jobs.worker.REST_SECONDS", 0.01)
+    ledger.register("a", writes("a"))
+    ledger.enqueue("a", 1)
+    Worker(may_end=lambda: True).run()
+    assert roles() == ["a-1"]
+
+
+def test_a_worker_that_has_not_worked_yet_waits_for_work(worker: Worker, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("kundenakte.base.jobs.worker.REST_SECONDS", 0.01)
+    resting = Worker(may_end=lambda: True)
+    assert not resting._is_at_rest()
+    resting._worked_at = time.monotonic() - 1
+    assert resting._is_at_rest()
+    worker._worked_at = time.monotonic() - 1
+    assert not worker._is_at_rest()

@@ -30,13 +30,20 @@ class LostHold(Exception):
     """The row is no longer ours: the lease had lapsed and another worker took it. Nothing of our work may stay."""
 
 
-def take(worker: str, *, lease_seconds: float, prefer_new: bool) -> list[Held]:
+def take(
+    worker: str,
+    *,
+    lease_seconds: float,
+    prefer_new: bool,
+    only: frozenset[str] = frozenset(),
+    leaves: frozenset[str] = frozenset(),
+) -> list[Held]:
     """Claim what is due, most urgent first: several new rows when many wait, or one row that was tried before.
 
     A row tried before is claimed alone: if it is the one that kills its worker, it kills no neighbour's attempts.
     """
     now = timezone.now()
-    names = [kind.name for kind in kinds.all_kinds()]
+    names = [kind.name for kind in kinds.all_kinds() if kind.name not in leaves and (not only or kind.name in only)]
     if not names:
         return []
     new, again = _due(names, now)
@@ -48,9 +55,13 @@ def take(worker: str, *, lease_seconds: float, prefer_new: bool) -> list[Held]:
 
 
 def renew(worker: str, *, lease_seconds: float) -> None:
-    """Push the lease of all held rows ahead."""
+    """Push the lease of all held rows ahead, but for those the worker is just about to end in a transaction."""
     until = _adapted(timezone.now() + timedelta(seconds=lease_seconds))
-    _execute("UPDATE jobs_job SET lease_until = %s WHERE state = 'running' AND worker = %s", [until, worker])
+    held = "SELECT id FROM jobs_job WHERE state = 'running' AND worker = %s"
+    if connection.features.has_select_for_update_skip_locked:
+        # The worker ends several rows in one transaction, in its own order: waiting for it could be a deadlock.
+        held += " FOR UPDATE SKIP LOCKED"
+    _execute(f"UPDATE jobs_job SET lease_until = %s WHERE id IN ({held})", [until, worker])  # noqa: S608
 
 
 def go_on(worker: str, held: Held, then: str) -> Held | None:

@@ -11,15 +11,17 @@ another worker, nothing of it stays. With `then`, the same row goes on with the 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import connection
+from django.db.models import F
 from django.utils import timezone
 
 from kundenakte.base.jobs import kinds, waking
 from kundenakte.base.jobs.kinds import ORDINARY, Apply, GiveUp, Kind, OnFailed, Work
+from kundenakte.base.jobs.models import Job
 
-__all__ = ["Apply", "GiveUp", "OnFailed", "Work", "enqueue", "enqueue_all", "every", "register"]
+__all__ = ["Apply", "GiveUp", "OnFailed", "Work", "enqueue", "enqueue_all", "every", "move_back", "register"]
 
 # Asked for while it waits: the sooner time and the more urgent priority count. Asked for while it runs: what it has
 # read may be old, so it runs once more when it ends.
@@ -55,6 +57,12 @@ def register(
 def every(seconds: float, name: str, work: Work, *, priority: int = 90) -> None:
     """Work that is done again and again, once in the whole house however many workers there are; its subject is 0."""
     kinds.add(Kind(name, work, priority=priority, every=seconds))
+
+
+def move_back(by: timedelta, *, now: datetime) -> None:
+    """The clock was set back by so much: what lies ahead moves with it, in the caller's transaction."""
+    Job.objects.filter(state=Job.State.WAITING, run_after__gt=now).update(run_after=F("run_after") - by)
+    Job.objects.filter(state=Job.State.RUNNING, lease_until__gt=now).update(lease_until=F("lease_until") - by)
 
 
 def enqueue(name: str, subject_id: int, *, run_after: datetime | None = None, priority: int | None = None) -> None:

@@ -6,8 +6,10 @@ from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Count, Exists, Min, OuterRef, QuerySet
+from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet
+from django.utils import timezone
 
+from kundenakte.base.jobs import kinds
 from kundenakte.base.jobs.models import Job
 
 
@@ -22,12 +24,29 @@ class Tally:
     oldest_waiting: datetime | None
 
 
+@dataclass(frozen=True, slots=True)
+class Round:
+    """Work that is done again and again: how often in seconds, and when next."""
+
+    name: str
+    every: float
+    next_at: datetime
+
+
+def rounds() -> list[Round]:
+    """What is done again and again and has nothing to do now, the next one first."""
+    every = {kind.name: kind.every for kind in kinds.all_kinds() if kind.every}
+    rows = Job.objects.filter(_at_rest()).order_by("run_after", "name").values_list("name", "run_after")
+    return [Round(name, every[name], at) for name, at in rows]
+
+
 def tallies() -> list[Tally]:
-    """One line per kind of work that has rows not done, by name."""
+    """One line per kind of work that has rows not done, by name; `rounds` at rest are none."""
     counted: dict[str, dict[str, int]] = defaultdict(dict)
     oldest: dict[str, datetime | None] = {}
     rows = (
         Job.objects.exclude(state=Job.State.DONE)
+        .exclude(_at_rest())
         .values("name", "state")
         .annotate(count=Count("pk"), oldest=Min("run_after"))
         .order_by("name", "state")
@@ -51,8 +70,9 @@ def open_count(*names: str) -> int:
 
 
 def unfinished() -> QuerySet[Job]:
-    """What waits or runs, most urgent first."""
-    return Job.objects.filter(state__in=(Job.State.WAITING, Job.State.RUNNING)).order_by("priority", "run_after", "pk")
+    """What waits or runs, most urgent first; `rounds` at rest do neither."""
+    rows = Job.objects.filter(state__in=(Job.State.WAITING, Job.State.RUNNING)).exclude(_at_rest())
+    return rows.order_by("priority", "run_after", "pk")
 
 
 def failed() -> QuerySet[Job]:
@@ -64,3 +84,9 @@ def failed() -> QuerySet[Job]:
 def of_subject(names: tuple[str, ...], subject_id: int) -> QuerySet[Job]:
     """The rows of one document on its way, newest first."""
     return Job.objects.filter(name__in=names, subject_id=subject_id).order_by("-pk")
+
+
+def _at_rest() -> Q:
+    """Rows of what is done again and again, between two runs of which the first went well."""
+    names = [kind.name for kind in kinds.all_kinds() if kind.every]
+    return Q(name__in=names, state=Job.State.WAITING, attempt=0, run_after__gt=timezone.now())

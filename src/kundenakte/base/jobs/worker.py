@@ -32,6 +32,8 @@ BACKOFF = (1, 4, 15, 60, 240)
 GROUP_SECONDS = 1.0
 # Seconds to wait when there is no room or no database, growing with each time in a row.
 PAUSES = (1, 2, 4, 8, 15)
+# Seconds without work after which a worker that may ends.
+REST_SECONDS = 30.0
 _SENTENCE = "Die Verarbeitung ist mehrmals gescheitert; der Administrator sieht die Ursache bei den Aufträgen."
 _CRASHED = "Die Verarbeitung dieses Dokuments hat das Programm mehrmals zum Absturz gebracht."
 
@@ -51,9 +53,21 @@ class Outcome:
 
 
 class Worker:
-    """One worker process. Make it after the fork and call `run` in the main thread."""
+    """One worker process. Make it after the fork and call `run` in the main thread.
 
-    def __init__(self, *, lease_seconds: float | None = None, grace_seconds: float = 4.0) -> None:
+    With `may_end` it ends as well when it has worked, nothing was due for REST_SECONDS, and `may_end` says yes. It
+    begins with work named in `only` if anything is, never with what `leaves` names; a row goes its way all the same.
+    """
+
+    def __init__(
+        self,
+        *,
+        lease_seconds: float | None = None,
+        grace_seconds: float = 4.0,
+        may_end: Callable[[], bool] = lambda: False,
+        only: frozenset[str] = frozenset(),
+        leaves: frozenset[str] = frozenset(),
+    ) -> None:
         self.name = f"{socket.gethostname()[:60]}:{os.getpid()}:{secrets.token_hex(4)}"
         self._lease = lease_seconds or settings.JOB_LEASE_SECONDS
         self._grace = grace_seconds
@@ -63,6 +77,10 @@ class Worker:
         self._interruptible = False
         self._hindered = 0
         self._prefer_new = True
+        self._may_end = may_end
+        self._only, self._leaves = only, leaves
+        # When it last worked; None before it has.
+        self._worked_at: float | None = None
 
     # The loop
 
@@ -77,14 +95,24 @@ class Worker:
                         upkeep.begin()
                         begun = True
                     self._alarm.arm()
-                    if not self.work_once():
+                    if self.work_once():
+                        self._worked_at = time.monotonic()
+                    else:
+                        if self._is_at_rest():
+                            break
                         self._alarm.wait(1.0, stopped=self._stop.is_set)
                 except Exception as error:  # noqa: BLE001 - rim of the worker: no error ends the loop
                     self._rest(error)
 
+    def _is_at_rest(self) -> bool:
+        worked_at = self._worked_at
+        return worked_at is not None and time.monotonic() - worked_at > REST_SECONDS and self._may_end()
+
     def work_once(self) -> int:
         """Claim what is due and go as far as it goes. Returns how many rows were claimed; 0 when nothing was due."""
-        rows = claims.take(self.name, lease_seconds=self._lease, prefer_new=self._prefer_new)
+        rows = claims.take(
+            self.name, lease_seconds=self._lease, prefer_new=self._prefer_new, only=self._only, leaves=self._leaves
+        )
         self._prefer_new = not self._prefer_new
         count = len(rows)
         with self._heartbeat.holding(bool(rows)):
