@@ -50,7 +50,7 @@ def test_every_protected_table_exists_after_all_migrations(db: None) -> None:
     assert set(guards.protected_tables()) <= set(connection.introspection.table_names())
 
 
-def test_the_database_refuses_to_change_a_row(written: JournalEntry) -> None:
+def test_t02_the_database_refuses_to_change_a_row(written: JournalEntry) -> None:
     refused(sql("UPDATE journal_journalentry SET kind = 'other'"))
     refused(sql("UPDATE journal_journalleaf SET seq = 7"))
     refused(sql("UPDATE journal_personalfact SET value = 'other'"))
@@ -58,7 +58,7 @@ def test_the_database_refuses_to_change_a_row(written: JournalEntry) -> None:
     assert written.kind == "role.made"
 
 
-def test_the_database_refuses_to_take_a_row_away(written: JournalEntry) -> None:
+def test_t02_the_database_refuses_to_take_a_row_away(written: JournalEntry) -> None:
     refused(sql("DELETE FROM journal_journalleaf"))
     PersonalFact.objects.all().delete()
     refused(sql("DELETE FROM journal_journalentry"))
@@ -89,7 +89,7 @@ def test_replacing_a_row_by_inserting_is_refused(written: JournalEntry) -> None:
 
 
 @pytest.mark.skipif(not ON_POSTGRESQL, reason="TRUNCATE and replication roles are PostgreSQL's")
-def test_truncating_is_refused_also_for_replication_roles(written: JournalEntry) -> None:
+def test_t02_truncating_is_refused_also_for_replication_roles(written: JournalEntry) -> None:
     for table in TABLES:
         refused(sql(f"TRUNCATE {table} CASCADE"))
     refused(sql("SET LOCAL session_replication_role = replica; UPDATE journal_journalentry SET kind = 'other'"))
@@ -108,7 +108,7 @@ def test_guards_come_back_after_a_migration_remade_the_table(written: JournalEnt
     refused(sql("UPDATE journal_journalentry SET kind = 'other'"))
 
 
-def test_a_guard_that_somebody_took_off_is_missed_and_put_back(written: JournalEntry) -> None:
+def test_t02_a_guard_that_somebody_took_off_is_missed_and_put_back(written: JournalEntry) -> None:
     on = " ON journal_journalleaf" if ON_POSTGRESQL else ""
     sql(f"DROP TRIGGER guard_delete_journal_journalleaf{on}")()
     assert guards.missing() == [guards.Guard("journal_journalleaf", "DELETE")]
@@ -117,7 +117,7 @@ def test_a_guard_that_somebody_took_off_is_missed_and_put_back(written: JournalE
 
 
 @pytest.mark.skipif(not ON_POSTGRESQL, reason="roles are PostgreSQL's")
-def test_a_guard_that_somebody_disabled_counts_as_missing(written: JournalEntry) -> None:
+def test_t02_a_guard_that_somebody_disabled_counts_as_missing(written: JournalEntry) -> None:
     sql("ALTER TABLE journal_journalleaf DISABLE TRIGGER guard_delete_journal_journalleaf")()
     assert guards.missing() == [guards.Guard("journal_journalleaf", "DELETE")]
     guards.install()
@@ -125,7 +125,7 @@ def test_a_guard_that_somebody_disabled_counts_as_missing(written: JournalEntry)
 
 
 @pytest.mark.skipif(not ON_POSTGRESQL, reason="roles are PostgreSQL's")
-def test_the_serving_role_is_refused_even_without_triggers(written: JournalEntry) -> None:
+def test_t02_the_serving_role_is_refused_even_without_triggers(written: JournalEntry) -> None:
     guards.lift()
     sql("DROP ROLE IF EXISTS ka_serving_trial")()
     sql("CREATE ROLE ka_serving_trial")()
@@ -143,7 +143,7 @@ def test_the_serving_role_is_refused_even_without_triggers(written: JournalEntry
         denied("DELETE FROM django_migrations")
         as_the_role("UPDATE accounts_role SET name = 'allowed'")
         as_the_role("DELETE FROM journal_personalfact")
-        as_the_role("INSERT INTO accounts_role (code, name, has_inbox) VALUES ('y', 'y', false)")
+        as_the_role("INSERT INTO accounts_role (code, name, has_inbox, edition) VALUES ('y', 'y', false, 1)")
     finally:
         sql("DROP OWNED BY ka_serving_trial; DROP ROLE ka_serving_trial")()
 

@@ -13,9 +13,19 @@ class JournalConfig(AppConfig):
     def ready(self) -> None:
         """The journal's own tables are under guard, and all guards come back after every migrate."""
         from kundenakte.base.journal import guards
-        from kundenakte.base.journal.models import JournalEntry, JournalLeaf, PersonalFact
+        from kundenakte.base.journal.models import (
+            HeadToken,
+            JournalEntry,
+            JournalLeaf,
+            PersonalFact,
+            SigningKey,
+            TreeHead,
+            WitnessCopy,
+        )
 
         guards.protect(JournalEntry)
         guards.protect(JournalLeaf)
+        for proof in (SigningKey, TreeHead, HeadToken, WitnessCopy):
+            guards.protect(proof)
         guards.protect(PersonalFact, delete=True)
         post_migrate.connect(guards.after_migrate, sender=self, dispatch_uid="kundenakte.guards")

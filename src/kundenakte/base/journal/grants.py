@@ -34,4 +34,7 @@ def sql_for(role: str) -> list[str]:
     for table, delete in guards.protected_tables().items():
         rights = "UPDATE, TRUNCATE, TRIGGER" if delete else "UPDATE, DELETE, TRUNCATE, TRIGGER"
         statements.append(f"REVOKE {rights} ON {quoted(table)} FROM {name}")
+    for table, columns in guards.blankable().items():
+        # Disposition empties them; the trigger lets nothing else be written there.
+        statements.append(f"GRANT UPDATE ({', '.join(map(quoted, columns))}) ON {quoted(table)} TO {name}")
     return statements

@@ -31,20 +31,36 @@ class Guard:
         return f"guard_{self.verb.lower()}_{self.table}"[:63]
 
 
-_protected: dict[str, tuple[type[models.Model], bool]] = {}
+@dataclass(frozen=True, slots=True)
+class _Protected:
+    """What lawful disposition may do all the same: take rows away, or empty these columns and change nothing else."""
+
+    model: type[models.Model]
+    delete: bool
+    blank: tuple[str, ...]
 
 
-def protect(model: type[models.Model], *, delete: bool = False) -> None:
+_protected: dict[str, _Protected] = {}
+
+
+def protect(model: type[models.Model], *, delete: bool = False, blank: tuple[str, ...] = ()) -> None:
     """Rows of `model` are inserted and never changed; with `delete` lawful disposition may take them away.
 
-    An app says this in its `ready()`; the triggers come with the next migrate.
+    `blank` names texts (or JSON) that may become empty, all at once and for good, while everything else in the row
+    stays: names and words of people, which disposition erases. An app says this in its `ready()`; the triggers come
+    with the next migrate.
     """
-    _protected[model._meta.db_table] = (model, delete)
+    _protected[model._meta.db_table] = _Protected(model, delete, blank)
 
 
 def protected_tables() -> dict[str, bool]:
     """The tables under guard, and whether their rows may be deleted."""
-    return {table: delete for table, (_, delete) in sorted(_protected.items())}
+    return {table: row.delete for table, row in sorted(_protected.items())}
+
+
+def blankable() -> dict[str, tuple[str, ...]]:
+    """The tables under guard in which some columns may become empty, and which."""
+    return {table: row.blank for table, row in sorted(_protected.items()) if row.blank}
 
 
 def install(using: str = "default") -> int:
@@ -52,6 +68,8 @@ def install(using: str = "default") -> int:
     connection = connections[using]
     absent = missing(using)
     with connection.cursor() as cursor:
+        for guard in _replaced(connection):
+            cursor.execute(_drop(connection, guard))
         if absent and connection.vendor == "postgresql":
             cursor.execute(_REFUSE)
         for guard in absent:
@@ -75,8 +93,7 @@ def lift(using: str = "default") -> None:
     with connection.cursor() as cursor:
         for guard in _wanted(connection.vendor):
             if guard.name in there:
-                table = f" ON {connection.ops.quote_name(guard.table)}" if connection.vendor == "postgresql" else ""
-                cursor.execute(f"DROP TRIGGER {guard.name}{table}")
+                cursor.execute(_drop(connection, guard))
 
 
 def after_migrate(sender: object, using: str, **_: Any) -> None:
@@ -86,7 +103,8 @@ def after_migrate(sender: object, using: str, **_: Any) -> None:
 
 def _wanted(vendor: str) -> Iterator[Guard]:
     for table, delete in protected_tables().items():
-        yield Guard(table, "UPDATE")
+        # By another name than the guard that refused all changes: an older database has that one, which has to go.
+        yield Guard(table, "CHANGE" if table in blankable() else "UPDATE")
         if not delete:
             yield Guard(table, "DELETE")
         if vendor == "postgresql":
@@ -108,6 +126,17 @@ def _installed(connection: BaseDatabaseWrapper) -> set[str]:
         return {name for (name,) in cursor.fetchall()}
 
 
+def _replaced(connection: BaseDatabaseWrapper) -> list[Guard]:
+    """Guards that refused every change of a table in which disposition may now empty some columns."""
+    there = _installed(connection)
+    return [guard for guard in (Guard(table, "UPDATE") for table in blankable()) if guard.name in there]
+
+
+def _drop(connection: BaseDatabaseWrapper, guard: Guard) -> str:
+    table = f" ON {connection.ops.quote_name(guard.table)}" if connection.vendor == "postgresql" else ""
+    return f"DROP TRIGGER {guard.name}{table}"
+
+
 # Class 23, so that Django says IntegrityError on both databases.
 _REFUSE = f"""
 CREATE OR REPLACE FUNCTION {_FUNCTION}() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -119,15 +148,37 @@ END $$
 
 def _statements(connection: BaseDatabaseWrapper, guard: Guard) -> list[str]:
     table = connection.ops.quote_name(guard.table)
+    verb = "UPDATE" if guard.verb == "CHANGE" else guard.verb
+    when = f"WHEN (NOT ({_only_emptied(connection, guard.table)})) " if guard.verb == "CHANGE" else ""
     if connection.vendor == "postgresql":
         each = "STATEMENT" if guard.verb == "TRUNCATE" else "ROW"
         return [
-            f"CREATE OR REPLACE TRIGGER {guard.name} BEFORE {guard.verb} ON {table} "
-            f"FOR EACH {each} EXECUTE FUNCTION {_FUNCTION}()",
+            f"CREATE OR REPLACE TRIGGER {guard.name} BEFORE {verb} ON {table} "
+            f"FOR EACH {each} {when}EXECUTE FUNCTION {_FUNCTION}()",
             # Also for replication roles, which skip ordinary triggers.
             f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER {guard.name}",
         ]
     return [
-        f"CREATE TRIGGER {guard.name} BEFORE {guard.verb} ON {table} "
+        f"CREATE TRIGGER {guard.name} BEFORE {verb} ON {table} {when}"
         f"BEGIN SELECT RAISE(ABORT, 'rows of {guard.table} are only ever inserted'); END"
     ]
+
+
+def _only_emptied(connection: BaseDatabaseWrapper, table: str) -> str:
+    """Whether a row's change is the one that is allowed: some columns empty, all others as they were.
+
+    It names no other table: SQLite refuses to remake a table that another one's trigger asks.
+    """
+    row = _protected[table]
+    is_postgresql = connection.vendor == "postgresql"
+    same = "IS NOT DISTINCT FROM" if is_postgresql else "IS"
+    conditions = []
+    for field in row.model._meta.concrete_fields:
+        column = connection.ops.quote_name(str(field.column))
+        if field.name not in row.blank:
+            conditions.append(f"NEW.{column} {same} OLD.{column}")
+        elif isinstance(field, models.JSONField):
+            conditions.append(f"NEW.{column}{'::text' if is_postgresql else ''} = '{{}}'")
+        else:
+            conditions.append(f"NEW.{column} = ''")
+    return " AND ".join(conditions)

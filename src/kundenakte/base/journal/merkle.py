@@ -6,7 +6,7 @@ Nothing here knows the database or the clock. `leaves` are leaf hashes in order,
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 Hash = bytes
 
@@ -27,6 +27,20 @@ class Tree:
     def __init__(self) -> None:
         self.size = 0
         self._parts: list[Hash] = []
+
+    @classmethod
+    def of_parts(cls, size: int, parts: bytes) -> Tree:
+        """The tree of this size again, from what `parts` gave."""
+        tree = cls()
+        tree.size = size
+        tree._parts = [parts[at : at + 32] for at in range(0, len(parts), 32)]
+        if len(tree._parts) != size.bit_count():
+            raise ValueError(f"{len(tree._parts)} parts are no tree of {size} leaves")
+        return tree
+
+    def parts(self) -> bytes:
+        """The roots of the complete parts, largest first: all that is needed to go on."""
+        return b"".join(self._parts)
 
     def append(self, leaf: Hash) -> None:
         """Add one leaf at the right end."""
@@ -59,30 +73,46 @@ def root(leaves: Iterable[Hash]) -> Hash:
 
 def inclusion_proof(leaves: Sequence[Hash], index: int) -> list[Hash]:
     """The hashes that lead from leaf `index` to the root (2.1.3.1). Raises IndexError outside the tree."""
-    if not 0 <= index < len(leaves):
-        raise IndexError(index)
-    if len(leaves) == 1:
-        return []
-    split = _split(len(leaves))
-    if index < split:
-        return [*inclusion_proof(leaves[:split], index), root(leaves[split:])]
-    return [*inclusion_proof(leaves[split:], index - split), root(leaves[:split])]
+    return inclusion_path(lambda start, size: root(leaves[start : start + size]), index, len(leaves))
 
 
 def consistency_proof(leaves: Sequence[Hash], first: int) -> list[Hash]:
     """The hashes that show: the tree over all leaves grew from that over the `first` ones (2.1.4.1)."""
-    if not 0 < first <= len(leaves):
+    return consistency_path(lambda start, size: root(leaves[start : start + size]), first, len(leaves))
+
+
+def inclusion_path(root_of: Callable[[int, int], Hash], index: int, size: int) -> list[Hash]:
+    """`inclusion_proof` where `root_of(start, size)` knows the roots of the tree's parts."""
+    if not 0 <= index < size:
+        raise IndexError(index)
+    return _inclusion(root_of, index, 0, size)
+
+
+def consistency_path(root_of: Callable[[int, int], Hash], first: int, size: int) -> list[Hash]:
+    """`consistency_proof` where `root_of(start, size)` knows the roots of the tree's parts."""
+    if not 0 < first <= size:
         raise IndexError(first)
-    return _consistency(leaves, first, whole=True)
+    return _consistency(root_of, first, 0, size, whole=True)
 
 
-def _consistency(leaves: Sequence[Hash], first: int, *, whole: bool) -> list[Hash]:
-    if first == len(leaves):
-        return [] if whole else [root(leaves)]
-    split = _split(len(leaves))
+def _inclusion(root_of: Callable[[int, int], Hash], index: int, start: int, size: int) -> list[Hash]:
+    if size == 1:
+        return []
+    split = _split(size)
+    if index < split:
+        return [*_inclusion(root_of, index, start, split), root_of(start + split, size - split)]
+    return [*_inclusion(root_of, index - split, start + split, size - split), root_of(start, split)]
+
+
+def _consistency(root_of: Callable[[int, int], Hash], first: int, start: int, size: int, *, whole: bool) -> list[Hash]:
+    if first == size:
+        return [] if whole else [root_of(start, size)]
+    split = _split(size)
     if first <= split:
-        return [*_consistency(leaves[:split], first, whole=whole), root(leaves[split:])]
-    return [*_consistency(leaves[split:], first - split, whole=False), root(leaves[:split])]
+        return [*_consistency(root_of, first, start, split, whole=whole), root_of(start + split, size - split)]
+    return [
+        *_consistency(root_of, first - split, start + split, size - split, whole=False), root_of(start, split),
+    ]  # fmt: skip
 
 
 def includes(*, leaf: Hash, index: int, size: int, head: Hash, proof: Sequence[Hash]) -> bool:
@@ -132,3 +162,15 @@ def continues(*, first: int, first_head: Hash, second: int, second_head: Hash, p
 def _split(size: int) -> int:
     """The largest power of two smaller than `size`."""
     return 1 << (size - 1).bit_length() - 1
+
+
+def sides(index: int, size: int) -> list[str]:
+    """For each hash of the inclusion proof whether it stands "left" or "right" of what is known so far (2.1.3.2)."""
+    position, last, found = index, size - 1, []
+    while last:
+        is_left = bool(position % 2) or position == last
+        found.append("left" if is_left else "right")
+        while is_left and position % 2 == 0 and position:
+            position, last = position >> 1, last >> 1
+        position, last = position >> 1, last >> 1
+    return found

@@ -69,3 +69,99 @@ class JournalLeaf(models.Model):
 
     def __str__(self) -> str:
         return str(self.seq)
+
+
+class SigningKey(models.Model):
+    """A key that signs tree heads (Ed25519). Only the public half is a row; keys.py says where the other is."""
+
+    # SHA-256 over the DER of the SubjectPublicKeyInfo, in hex: the key's name everywhere.
+    fingerprint = models.CharField(max_length=64, unique=True)
+    public_key = models.BinaryField(max_length=200)
+    made_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.fingerprint
+
+
+class TreeHead(models.Model):
+    """A signed statement: at this time the tree had this size and this root (docs/journal-format.md)."""
+
+    number = models.BigIntegerField(primary_key=True)
+    size = models.BigIntegerField(unique=True)
+    at = models.DateTimeField()
+    # What was signed, canonical; it names the head before by hash.
+    body = models.BinaryField()
+    signature = models.BinaryField(max_length=64)
+    key = models.ForeignKey(SigningKey, on_delete=models.PROTECT, related_name="+")
+    # The roots of the complete parts of the tree, 32 bytes each: the next head is calculated from here.
+    parts = models.BinaryField()
+
+    class Meta:
+        ordering = ("number",)
+
+    def __str__(self) -> str:
+        return f"{self.number} ({self.size})"
+
+
+class HeadToken(models.Model):
+    """An RFC 3161 token over a tree head's body, as an authority gave it."""
+
+    head = models.ForeignKey(TreeHead, on_delete=models.PROTECT, related_name="tokens")
+    authority = models.CharField(max_length=40)
+    request = models.BinaryField()
+    response = models.BinaryField()
+    # The authority's time.
+    stamped_at = models.DateTimeField()
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("head", "authority"), name="head_token_once"),)
+
+    def __str__(self) -> str:
+        return f"{self.head_id} {self.authority}"
+
+
+class WitnessCopy(models.Model):
+    """A tree head that was handed to a witness outside."""
+
+    head = models.ForeignKey(TreeHead, on_delete=models.PROTECT, related_name="+")
+    # "folder" or "mail".
+    witness = models.CharField(max_length=10)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("head", "witness"), name="witness_copy_once"),)
+
+    def __str__(self) -> str:
+        return f"{self.head_id} {self.witness}"
+
+
+class OutsideTrouble(models.Model):
+    """An authority or witness that does not answer. The row goes when it does again."""
+
+    name = models.CharField(max_length=50, primary_key=True)
+    since = models.DateTimeField()
+    # What it was the last time, in German.
+    sentence = models.TextField()
+
+    def __str__(self) -> str:
+        return f"{self.name}: {self.sentence}"
+
+
+class VerifierRun(models.Model):
+    """One run of the verifier: wanted, begun, ended. What it said is in the journal as well (journal.verified)."""
+
+    asked_at = models.DateTimeField()
+    began_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+    # 0 all proven, 1 something was altered, 2 something cannot be proven; None while there is no answer.
+    exit = models.SmallIntegerField(null=True)
+    # Why there is none, in German.
+    sentence = models.TextField(blank=True)
+    counts = models.JSONField(default=dict)
+    # "violation BYTES" → how many.
+    codes = models.JSONField(default=dict)
+    # The gravest, as the program wrote them.
+    findings = models.JSONField(default=list)
+
+    def __str__(self) -> str:
+        return f"{self.asked_at:%Y-%m-%d %H:%M} {self.exit}"

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Model
+from django.db.models import Model, QuerySet
 
+from kundenakte.base.accounts.actors import Actor
 from kundenakte.base.journal.models import JournalEntry
 
 ERASED = ""
@@ -42,11 +43,31 @@ def history(subject: Model) -> list[Told]:
     return _told(JournalEntry.objects.filter(subject_type=subject._meta.label_lower, subject_id=subject.pk))
 
 
+def done_since(subject: Model, kind: str, *, actor: Actor, since: datetime) -> list[Told]:
+    """What this actor did to this row of this kind after a moment, oldest first."""
+    rows = JournalEntry.objects.filter(
+        subject_type=subject._meta.label_lower, subject_id=subject.pk, kind=kind, at__gt=since,
+        actor_kind=actor.kind, actor_id=actor.user.pk if actor.user else None,
+    )  # fmt: skip
+    return _told(rows)
+
+
 def history_of_many(subject_type: str, subject_ids: Iterable[int], *, limit: int = 1000) -> list[Told]:
     """What happened to these rows of one type ("records.document"), the newest `limit` entries, oldest first."""
     rows = JournalEntry.objects.filter(subject_type=subject_type, subject_id__in=list(subject_ids))
     newest = rows.order_by("-at", "-id").values("id")[:limit]
     return _told(JournalEntry.objects.filter(id__in=list(newest.values_list("id", flat=True))))
+
+
+def about(subject_type: str, subject_ids: QuerySet[Any], *, kinds: Sequence[str]) -> QuerySet[JournalEntry]:
+    """The entries of these kinds about rows of one type, whose ids a query gives; for `told` after paging."""
+    entries = JournalEntry.objects.filter(subject_type=subject_type, subject_id__in=subject_ids, kind__in=kinds)
+    return entries.select_related("leaf").prefetch_related("personal_facts")
+
+
+def told(entries: Iterable[JournalEntry]) -> list[Told]:
+    """Entries that `about` gave, as people read them, in the order they come in."""
+    return [_tell(entry) for entry in entries]
 
 
 def _told(entries: Any) -> list[Told]:

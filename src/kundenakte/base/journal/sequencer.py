@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 import threading
+from collections.abc import Callable
 
 from django.db import close_old_connections, connection, transaction
 from django.db.models import Max
@@ -30,10 +31,7 @@ def sequence(limit: int = BATCH) -> int:
     if not Unsequenced.objects.exists():
         return 0
     with transaction.atomic():
-        # SQLite: the transaction began IMMEDIATE, so there is no other writer.
-        if connection.vendor == "postgresql":
-            with connection.cursor() as cursor:
-                cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
+        one_at_a_time()
         waiting = list(Unsequenced.objects.order_by("entry_id").values_list("entry_id", flat=True)[:limit])
         bodies = dict(JournalEntry.objects.filter(pk__in=waiting).values_list("pk", "body"))
         last = JournalLeaf.objects.aggregate(last=Max("seq"))["last"]
@@ -46,12 +44,24 @@ def sequence(limit: int = BATCH) -> int:
     return len(waiting)
 
 
-def run(stop: threading.Event) -> None:
-    """Sequence once a second, and without a pause while full batches wait. Errors are said and survived."""
+def one_at_a_time() -> None:
+    """Until the caller's transaction ends, nobody else appends a leaf or signs a head."""
+    # SQLite: the transaction began IMMEDIATE, so there is no other writer.
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
+
+
+def run(stop: threading.Event, *, then: Callable[[], object] = lambda: None) -> None:
+    """Sequence once a second, and without a pause while full batches wait; call `then` after each batch.
+
+    Errors are said and survived.
+    """
     while not stop.is_set():
         try:
             while sequence() == BATCH and not stop.is_set():
-                pass
+                then()
+            then()
         except Exception:
             log.exception("the sequencer stumbled")
             connection.errors_occurred = True
