@@ -8,6 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.db.migrations.loader import MigrationLoader
+from django.db.migrations.recorder import MigrationRecorder
 
 from kundenakte.base import health
 from kundenakte.base.journal import guards
@@ -26,6 +29,19 @@ def with_free(monkeypatch: pytest.MonkeyPatch, megabytes: int) -> None:
 def test_a_sound_house_has_nothing_to_say(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
     with_free(monkeypatch, 50_000)
     assert codes() == {}
+
+
+def sentences() -> list[str]:
+    return [finding.sentence for finding in health.findings() if finding.code == "not-migrated"]
+
+
+def test_a_database_of_an_older_version_is_told_from_an_empty_one(db: None) -> None:
+    recorder = MigrationRecorder(connection)
+    recorder.record_unapplied(*MigrationLoader(connection).graph.leaf_nodes("records")[0])
+    assert ["früheren Version" in sentence for sentence in sentences()] == [True]
+    recorder.migration_qs.all().delete()
+    assert ["noch nicht eingerichtet" in sentence for sentence in sentences()] == [True]
+    assert codes()["not-migrated"] is True
 
 
 def test_missing_guards_keep_it_closed(transactional_db: None) -> None:

@@ -3,19 +3,29 @@
 from __future__ import annotations
 
 import shutil
+import tomllib
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
+from importlib import metadata
 from pathlib import Path
 
 from django.conf import settings
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 
+from kundenakte.base import blobs
 from kundenakte.base.journal import guards
 
 # Below the first nothing is taken in reliably; below the second somebody should act.
 _NO_ROOM, _LITTLE_ROOM = 200 * 1024 * 1024, 2 * 1024 * 1024 * 1024
+
+_EMPTY = "Die Datenbank ist noch nicht eingerichtet: kundenakte setup holt das nach."
+_OLD = "Die Datenbank hat noch den Stand einer früheren Version: kundenakte setup bringt sie auf den neuen."
+_HALF = (
+    "Eine Rückspielung ist nicht zu Ende gekommen: Bitte leeren Sie Datenordner und Datenbank und wiederholen Sie sie."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,11 +39,31 @@ class Finding:
 
 def findings() -> list[Finding]:
     """What is wrong at this moment; empty when all is well."""
-    return [*_folders(), *_room(), *_database()]
+    return [*_restoring(), *_folders(), *_originals(), *_room(), *_database()]
+
+
+@cache
+def version() -> str:
+    """The installed version; run from the source folder, what its pyproject.toml says."""
+    try:
+        return metadata.version("kundenakte")
+    except metadata.PackageNotFoundError:
+        file = Path(settings.ROOT) / "pyproject.toml"
+        return str(tomllib.loads(file.read_text(encoding="utf-8"))["project"]["version"]) if file.is_file() else "–"
+
+
+def closed_mark() -> Path:
+    """While this file is there, a backup is being put back or that broke off: what lies here is not whole."""
+    return Path(settings.DATA) / "restoring"
+
+
+def _restoring() -> Iterator[Finding]:
+    if closed_mark().exists():
+        yield Finding("restoring", _HALF, blocks=True)
 
 
 def _folders() -> Iterator[Finding]:
-    for name in ("BLOBS", "DERIVED", "INDEX", "SCRATCH"):
+    for name in ("BLOBS", "DERIVED", "INDEX", "ARCHIVE", "SCRATCH"):
         folder = Path(getattr(settings, name))
         try:
             folder.mkdir(mode=0o750, parents=True, exist_ok=True)
@@ -45,8 +75,25 @@ def _folders() -> Iterator[Finding]:
             yield Finding("folder-not-writable", sentence, blocks=True)
 
 
+def _originals() -> Iterator[Finding]:
+    """Where the house looks for them, and that none lie where it does not: older documents would seem to be lost."""
+    try:
+        blobs.default()
+    except OSError as error:
+        # No address or no keys; whether the store answers is not asked here.
+        yield Finding("originals-no-store", str(error), blocks=True)
+    folder = Path(settings.DATA) / "blobs"
+    is_elsewhere = bool(settings.BLOBS_BUCKET) or Path(settings.BLOBS) != folder
+    if is_elsewhere and next(folder.glob("[0-9a-f][0-9a-f]/[0-9a-f][0-9a-f]/*"), None):
+        sentence = (
+            f"In {folder} liegen noch Originale, KUNDENAKTE_BLOBS zeigt aber anderswohin: kundenakte move_originals "
+            "bringt sie dorthin, danach nehmen Sie den Ordner bitte weg."
+        )
+        yield Finding("originals-elsewhere", sentence, blocks=True)
+
+
 def _room() -> Iterator[Finding]:
-    for folder in {Path(settings.DATA), Path(settings.BLOBS)}:
+    for folder in {Path(settings.DATA), Path(settings.BLOBS), Path(settings.ARCHIVE)}:
         if not folder.is_dir():
             continue
         free = shutil.disk_usage(folder).free
@@ -60,9 +107,7 @@ def _database() -> Iterator[Finding]:
     try:
         executor = MigrationExecutor(connection)
         if executor.migration_plan(executor.loader.graph.leaf_nodes()):
-            yield Finding(
-                "not-migrated", "Die Datenbank ist nicht eingerichtet: kundenakte setup holt das nach.", blocks=True
-            )
+            yield Finding("not-migrated", _OLD if executor.loader.applied_migrations else _EMPTY, blocks=True)
             return
         absent = guards.missing()
     except DatabaseError as error:

@@ -17,6 +17,7 @@ from kundenakte.base.confinement.errors import (
     TookTooLong,
 )
 from kundenakte.base.confinement.limits import Limits, Protection
+from kundenakte.base.confinement.once import Once
 from kundenakte.base.confinement.probe import network_is_closed, protection
 from kundenakte.base.confinement.programs import Program
 from kundenakte.base.confinement.scratch import scratch_folder
@@ -26,6 +27,7 @@ __all__ = [
     "ConfinementError",
     "Crashed",
     "Limits",
+    "Once",
     "OutOfMemory",
     "Program",
     "Protection",

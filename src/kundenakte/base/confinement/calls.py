@@ -59,6 +59,17 @@ def confined(
     return enter
 
 
+def load_needs() -> None:
+    """Import what the functions on the white list need. Done before processes are forked, all of them share it."""
+    for allowed in tuple(_allowed.values()):
+        for module in allowed.needs:
+            importlib.import_module(module)
+
+
+# Seconds to wait before a call is tried again whose child somebody else has killed.
+PAUSES = (0.0, 0.5, 2.0)
+
+
 class _KilledByOthers(OutOfMemory):
     """The child was killed though neither we nor its limits did it."""
 
@@ -95,13 +106,18 @@ class Confinement:
             raise LookupError(f"{name} is not marked with @confined")
         seconds = within or _allowed[name].seconds or self.limits.seconds
         with self._lock:
-            try:
-                answer = self._ask(name, seconds, arguments)
-            except _KilledByOthers:
-                # A machine short of memory, or an administrator, ended a modest child: hardly the file's fault. Once
-                # more, and the second time it is believed.
-                answer = self._ask(name, seconds, arguments)
+            answer = self._ask_patiently(name, seconds, arguments)
         return _value(answer, name)  # type: ignore[no-any-return]
+
+    def _ask_patiently(self, name: str, seconds: float, arguments: dict[str, Any]) -> Any:
+        for pause in PAUSES:
+            try:
+                return self._ask(name, seconds, arguments)
+            except _KilledByOthers:
+                # A machine short of memory, or an administrator, ended a modest child: hardly the file's fault.
+                time.sleep(pause)
+        # The last time it is believed.
+        return self._ask(name, seconds, arguments)
 
     def start(self) -> Protection:
         """Fork the child now rather than at the first call, and say what protects it."""
@@ -151,9 +167,7 @@ class Confinement:
         return self._child
 
     def _fork(self) -> _Child:
-        for allowed in _allowed.values():
-            for module in allowed.needs:
-                importlib.import_module(module)
+        load_needs()
         ours, theirs = socket.socketpair()
         parent = os.getpid()
         pid = os.fork()
