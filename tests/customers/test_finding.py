@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from importlib import import_module
+
 import pytest
+from django.apps import apps
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from kundenakte.customers import actions, queries
 from kundenakte.customers.drafts import Person, Place
-from kundenakte.customers.models import Customer
+from kundenakte.customers.models import Customer, CustomerKey
 from kundenakte.customers.search import find, list_customers
 from tests.builders import NOW, SETUP
 
@@ -159,3 +162,41 @@ def test_the_list_is_narrowed_by_letter_state_group_and_words() -> None:
     assert list_customers(search="apf").customers == [customer]
     assert list_customers(letter="b", state="prospect").customers == []
     assert list_customers(among=Customer.objects.filter(pk=prospect.pk)).customers == [prospect]
+
+
+def test_a_name_is_found_without_the_dots_of_its_umlauts() -> None:
+    a_customer("Nüßlein Maschinenbau GmbH", place=Place("Mühlweg 3", "95444", "Würzburg"))
+    for typed in ("Nusslein", "nuesslein", "Nüßlein", "nusslein masch", "wurzburg"):
+        assert [found.name for found in find(typed)] == ["Nüßlein Maschinenbau GmbH"], typed
+
+
+def test_a_customer_is_found_by_street() -> None:
+    a_customer("Eins GmbH", place=Place("Haupt-Str. 12", "95444", "Bayreuth"))
+    a_customer("Zwei GmbH", place=Place("Ringstraße 7", "95444", "Bayreuth"))
+    for typed in ("Hauptstr", "hauptstraße 12", "Haupt Straße", "Haupt-Str. 12", "bayreuth haupt"):
+        assert [found.name for found in find(typed)] == ["Eins GmbH"], typed
+
+
+def test_a_customer_is_found_by_a_phone_number_without_its_area_code() -> None:
+    for name, shown in (
+        ("Eins GmbH", "0921 / 34 56 - 70"), ("Zwei GmbH", "+49 (0)9221 77889-0"), ("Drei GmbH", "0911654321"),
+    ):  # fmt: skip
+        customer = a_customer(name)
+        actions.add_identifier(actor=SETUP, customer=customer, kind="phone", text=shown, now=NOW)
+    for typed, name in (("345670", "Eins"), ("34 56-70", "Eins"), ("77889-0", "Zwei"), ("77889", "Zwei"),
+                        ("654321", "Drei")):  # fmt: skip
+        assert [found.name for found in find(typed)] == [f"{name} GmbH"], typed
+        assert [found.name for found in list_customers(search=typed).customers] == [f"{name} GmbH"], typed
+
+
+def test_the_keys_for_typing_are_filled_in_for_customers_who_are_there() -> None:
+    customer = a_customer("Nüßlein GmbH", place=Place("Haupt-Str. 12", "95444", "Bayreuth"))
+    actions.add_identifier(actor=SETUP, customer=customer, kind="phone", text="0921 / 34 56 - 70", now=NOW)
+    typed = CustomerKey.objects.filter(kind__in=("plain", "street", "phone"))
+    before = sorted(typed.values_list("kind", "value", "ended"))
+    assert before
+    typed.delete()
+    fill = import_module("kundenakte.customers.migrations.0004_streets_phones_and_plain_words").fill
+    for _ in range(2):
+        fill(apps, None)
+        assert sorted(typed.values_list("kind", "value", "ended")) == before

@@ -92,6 +92,7 @@ def test_any_bytes_are_a_table_or_refused(data: bytes) -> None:
         ),
         (["DEBITOR", "FIRMA", "Vorname", "Nachname", "Bemerkung"],
          {"number": ["DEBITOR"], "name": ["FIRMA"], "contact_name": ["Vorname", "Nachname"]}),
+        (["number", "name", "street"], {"number": ["number"], "name": ["name"], "street": ["street"]}),
         # Nobody but a person: the customer is that person.
         (["Nr.", "Vorname", "Nachname"], {"number": ["Nr."], "name": ["Vorname", "Nachname"]}),
         # The better heading wins, wherever it stands.

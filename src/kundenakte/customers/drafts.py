@@ -125,7 +125,7 @@ def checked_name(text: str) -> str:
 def checked_state(text: str) -> str:
     """A state of Customer.State, or BadCustomer."""
     if text not in Customer.State.values:
-        raise BadCustomer(f"Den Stand „{clean(text, 40)}“ gibt es nicht.")
+        raise BadCustomer("Den Stand „%(value)s“ gibt es nicht.", value=clean(text, 40))
     return text
 
 

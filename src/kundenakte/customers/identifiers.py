@@ -103,12 +103,13 @@ def mail_domains(domain: str) -> tuple[str, ...]:
 def _number(shown: str, _country: str) -> Checked:
     if _SPREADSHEET_DAMAGE.fullmatch(shown):
         raise BadIdentifier(
-            f"„{shown}“ ist keine Kundennummer: eine Tabellenkalkulation hat sie gerundet. "
-            "Bitte die Spalte als Text ausgeben."
+            "„%(shown)s“ ist keine Kundennummer: eine Tabellenkalkulation hat sie gerundet. Bitte die Spalte "
+            "als Text ausgeben.",
+            shown=shown,
         )
     value, lookup = number_value(shown), number_lookup(shown)
     if not value or not lookup or len(shown) > 40:
-        raise BadIdentifier(f"„{shown[:60]}“ kann keine Kundennummer sein.")
+        raise BadIdentifier("„%(shown)s“ kann keine Kundennummer sein.", shown=shown[:60])
     return Checked("number", value, shown, lookup)
 
 
@@ -122,7 +123,9 @@ def _vat_id(shown: str, country: str) -> Checked:
         value = normal_forms.checked_vat_id(normal_forms.vat_id(candidate))
         if value:
             return Checked("vat_id", value, shown, value)
-    raise BadIdentifier(f"Die USt-IdNr. „{shown}“ ist falsch geschrieben: die Prüfziffer oder die Länge stimmt nicht.")
+    raise BadIdentifier(
+        "Die USt-IdNr. „%(shown)s“ ist falsch geschrieben: die Prüfziffer oder die Länge stimmt nicht.", shown=shown
+    )
 
 
 def _iban(shown: str, _country: str) -> Checked:
@@ -133,7 +136,7 @@ def _iban(shown: str, _country: str) -> Checked:
         value = str(stdnum.iban.validate(normal_forms.iban(shown)))
     except ValidationError:
         raise BadIdentifier(
-            f"Die IBAN „{shown}“ ist falsch geschrieben: die Prüfziffer oder die Länge stimmt nicht."
+            "Die IBAN „%(shown)s“ ist falsch geschrieben: die Prüfziffer oder die Länge stimmt nicht.", shown=shown
         ) from None
     return Checked("iban", value, shown, value)
 
@@ -142,7 +145,7 @@ def _email(shown: str, _country: str) -> Checked:
     local, at, domain = shown.strip("<>.,;: ").removeprefix("mailto:").rpartition("@")
     value = normal_forms.email(f"{local}@{_ascii_domain(domain)}") if at else ""
     if not value or len(value) > 200:
-        raise BadIdentifier(f"„{shown}“ ist keine E-Mail-Adresse.")
+        raise BadIdentifier("„%(shown)s“ ist keine E-Mail-Adresse.", shown=shown)
     return Checked("email", value, shown, value)
 
 
@@ -151,9 +154,11 @@ def _email_domain(shown: str, _country: str) -> Checked:
     domain = _ascii_domain(host.split(":", 1)[0].removeprefix("www.").strip("."))
     parts = domain.split(".")
     if not _DOMAIN.fullmatch(domain) or (len(parts) == 2 and len(parts[1]) == 2 and parts[0] in _PUBLIC_SECOND):
-        raise BadIdentifier(f"„{shown}“ ist keine Domäne.")
+        raise BadIdentifier("„%(shown)s“ ist keine Domäne.", shown=shown)
     if not normal_forms.email_domain(domain):
-        raise BadIdentifier(f"Unter „{domain}“ kann jeder eine Adresse haben: das kennzeichnet keinen Kunden.")
+        raise BadIdentifier(
+            "Unter „%(domain)s“ kann jeder eine Adresse haben: das kennzeichnet keinen Kunden.", domain=domain
+        )
     return Checked("email_domain", domain, shown, domain)
 
 
@@ -177,14 +182,14 @@ def _phone(shown: str, country: str) -> Checked:
     try:
         parsed = phonenumbers.parse(text, country if country in phonenumbers.SUPPORTED_REGIONS else "DE")
     except phonenumbers.NumberParseException:
-        raise BadIdentifier(f"„{shown}“ ist keine Telefonnummer.") from None
+        raise BadIdentifier("„%(shown)s“ ist keine Telefonnummer.", shown=shown) from None
     if phonenumbers.is_possible_number_with_reason(parsed) != phonenumbers.ValidationResult.IS_POSSIBLE:
-        raise BadIdentifier(f"„{shown}“ ist keine Telefonnummer mit Vorwahl.")
+        raise BadIdentifier("„%(shown)s“ ist keine Telefonnummer mit Vorwahl.", shown=shown)
     extension = parsed.extension if parsed.extension and parsed.country_code in _DIALLED_THROUGH else ""
     national = phonenumbers.national_significant_number(parsed)
     value = normal_forms.phone(f"+{parsed.country_code}{national}{extension}")
     if not value:
-        raise BadIdentifier(f"„{shown}“ ist keine Telefonnummer mit Vorwahl.")
+        raise BadIdentifier("„%(shown)s“ ist keine Telefonnummer mit Vorwahl.", shown=shown)
     return Checked("phone", value, shown, value, _exchange(text, value, extension, parsed))
 
 
@@ -220,11 +225,11 @@ def phone_stems(value: str) -> tuple[str, ...]:
 def _tax_number(shown: str, country: str) -> Checked:
     value = normal_forms.tax_number(shown)
     if country == "DE" and not value:
-        raise BadIdentifier(f"„{shown}“ ist keine Steuernummer: sie hat 10 bis 13 Ziffern.")
+        raise BadIdentifier("„%(shown)s“ ist keine Steuernummer: sie hat 10 bis 13 Ziffern.", shown=shown)
     # Abroad the shapes differ too much for a rule; what has digits enough is taken as it stands.
     value = value or "".join(c for c in shown.upper() if c.isalnum() and c.isascii())
     if sum(c.isdigit() for c in value) < 5:
-        raise BadIdentifier(f"„{shown}“ ist keine Steuernummer.")
+        raise BadIdentifier("„%(shown)s“ ist keine Steuernummer.", shown=shown)
     return Checked("tax_number", value, shown, value)
 
 
@@ -234,7 +239,7 @@ def _gln(shown: str, _country: str) -> Checked:
     value = "".join(c for c in shown if c in "0123456789")
     if len(value) != 13 or not stdnum.ean.is_valid(value):
         raise BadIdentifier(
-            f"Die GLN „{shown}“ ist falsch geschrieben: sie hat 13 Ziffern, die letzte prüft die anderen."
+            "Die GLN „%(shown)s“ ist falsch geschrieben: sie hat 13 Ziffern, die letzte prüft die anderen.", shown=shown
         )
     return Checked("gln", value, shown, value)
 
@@ -243,7 +248,7 @@ def _name(kind: str) -> Callable[[str, str], Checked]:
     def check(shown: str, _country: str) -> Checked:
         key = name_key(shown)[:200]
         if not key:
-            raise BadIdentifier(f"„{shown}“ ist kein Name.")
+            raise BadIdentifier("„%(shown)s“ ist kein Name.", shown=shown)
         return Checked(kind, key, shown, key)
 
     return check

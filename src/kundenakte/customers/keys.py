@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from kundenakte.customers.identifiers import address_key, checked, name_key, name_tokens, number_lookup
 from kundenakte.customers.inserting import insert
 from kundenakte.customers.models import Address, Contact, Customer, CustomerKey, Identifier
-from kundenakte.customers.normal_forms import fold
+from kundenakte.customers.normal_forms import email_domain, fold, plain
 from kundenakte.customers.refusals import BadIdentifier
 
 Kind = CustomerKey.Kind
@@ -16,6 +17,9 @@ Kind = CustomerKey.Kind
 Keys = dict[tuple[str, str], bool]
 _NAMES = (Identifier.Kind.NAME, Identifier.Kind.FORMER_NAME)
 _LONGEST = 200
+_SHORTEST_REST = 3
+_DIGITS = re.compile(r"\d+")
+_STR = re.compile(r"str$")
 
 
 def refresh(customers: Sequence[Customer]) -> None:
@@ -51,6 +55,7 @@ def keys_of_names(name: str, name2: str = "") -> Iterator[tuple[str, str]]:
         yield Kind.NAME, name_key(f"{name} {name2}")
     for word in name_tokens(f"{name} {name2}"):
         yield Kind.WORD, word
+    yield from _plain(f"{name} {name2}")
 
 
 def keys_of_address(street: str, zip_code: str, city: str) -> Iterator[tuple[str, str]]:
@@ -59,16 +64,34 @@ def keys_of_address(street: str, zip_code: str, city: str) -> Iterator[tuple[str
     yield Kind.ZIP, fold(zip_code).replace(" ", "")
     for word in fold(city).split():
         yield Kind.CITY, word
+    for word in street_words(street):
+        yield Kind.STREET, word
+    yield from _plain(f"{street} {city}")
+
+
+def street_words(street: str) -> list[str]:
+    """The words of a street, "Str." written out, and all of them in one: "Haupt-Str. 5" is typed in many ways."""
+    words = [_STR.sub("strasse", word) for word in fold(street).split()]
+    return [*words, "".join(words)] if len(words) > 1 else words
+
+
+def _plain(text: str) -> Iterator[tuple[str, str]]:
+    """The words that are typed without their dots as well."""
+    if not text.isascii():
+        known = set(fold(text).split())
+        yield from ((Kind.PLAIN, word) for word in plain(text).split() if word not in known)
 
 
 def keys_of_contact(name: str) -> Iterator[tuple[str, str]]:
     """The words of a person's name."""
     for word in fold(name).split():
         yield Kind.CONTACT, word
+    yield from _plain(name)
 
 
 def keys_of_identifier(kind: str, shown: str, value: str) -> Iterator[tuple[str, str]]:
-    """Other and former names by their words, numbers in small letters, phone numbers by their exchange."""
+    """Other and former names by their words, numbers in small letters, phone numbers by their exchange, mail addresses
+    by their domain unless it is a provider's, whom everybody may be with."""
     if kind in _NAMES:
         yield from keys_of_names(shown)
     elif kind == Identifier.Kind.NUMBER:
@@ -78,6 +101,23 @@ def keys_of_identifier(kind: str, shown: str, value: str) -> Iterator[tuple[str,
         yield Kind.NUMBER, "".join(c for c in fold(shown) if c.isdigit()).lstrip("0")
     elif kind == Identifier.Kind.PHONE:
         yield Kind.PHONE_STEM, _stem(shown, value)
+        yield from ((Kind.PHONE, rest) for rest in without_area_code(shown, value))
+    elif kind == Identifier.Kind.EMAIL:
+        yield Kind.DOMAIN, email_domain(value)
+
+
+def without_area_code(shown: str, value: str) -> list[str]:
+    """What people type who leave the area code out: what stands behind it; where nothing sets it apart, what is left
+    behind two to five digits, as long as German area codes are."""
+    behind = "".join(_DIGITS.findall(shown.rpartition("/")[2])) if "/" in shown else ""
+    groups = _DIGITS.findall(shown.replace("(0)", " "))
+    if shown.lstrip(" (").startswith("+") or (groups and groups[0].startswith("00")):
+        groups = groups[1:]
+    rest = behind or "".join(groups[1:])
+    if rest:
+        return [rest] if len(rest) >= _SHORTEST_REST else []
+    national = value.removeprefix("+49") if value.startswith("+49") else ""
+    return [national[n:] for n in range(2, 6) if len(national) - n >= _SHORTEST_REST]
 
 
 def _stem(shown: str, value: str) -> str:

@@ -22,6 +22,8 @@ class OwnCompany(models.Model):
     ibans = models.TextField(blank=True)
     email_domains = models.TextField(blank=True)
     phones = models.TextField(blank=True)
+    # Counted up by each change, so that two people who edit at once notice.
+    edition = models.PositiveIntegerField(default=1)
 
     def __str__(self) -> str:
         return self.name
@@ -173,6 +175,11 @@ class CustomerKey(models.Model):
         ADDRESS = "address", "Anschrift"
         NUMBER = "number", "Nummer"
         PHONE_STEM = "phone_stem", "Sammelnummer"
+        DOMAIN = "domain", "Domäne der E-Mail-Adressen"
+        # Only for typing; filing never asks for these.
+        PLAIN = "plain", "Wort ohne Umlautpunkte"
+        STREET = "street", "Wort der Straße"
+        PHONE = "phone", "Rufnummer ohne Vorwahl"
 
     # No index of its own: the constraint begins with it.
     customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="keys", db_index=False)

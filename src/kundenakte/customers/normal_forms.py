@@ -143,6 +143,12 @@ def fold(text: str) -> str:
     return _NO_WORD.sub(" ", text).strip()
 
 
+def plain(text: str) -> str:
+    """The same with umlauts that lost their dots, as whoever has no such key types them: "nusslein" for Nüßlein."""
+    text = unicodedata.normalize("NFKD", unicodedata.normalize("NFC", text).lower().replace("ß", "ss"))
+    return _NO_WORD.sub(" ", "".join(c for c in text if not unicodedata.combining(c))).strip()
+
+
 # Words of a legal form: the first set wherever they stand, the second only at the end of a name.
 _FORM_ANYWHERE = frozenset(
     [

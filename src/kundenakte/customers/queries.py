@@ -14,6 +14,7 @@ from datetime import date
 
 from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Coalesce
+from django.utils.translation import gettext_noop
 
 from kundenakte.customers import models, normal_forms
 from kundenakte.customers.identifiers import number_lookup, number_value, phone_stems
@@ -29,7 +30,10 @@ class KeyAmbiguous(CustomerRefused):
 
     def __init__(self, key: str, customers: list[Customer]) -> None:
         # Without their names: not everybody may see each of them.
-        super().__init__(f"Die Nummer {key} führt zu mehreren Kunden. Bitte wählen Sie ihn in der Kundenliste.")
+        super().__init__(
+            gettext_noop("Die Nummer %(key)s führt zu mehreren Kunden. Bitte wählen Sie ihn in der Kundenliste."),
+            key=key,
+        )
         self.customers = customers
 
 

@@ -1,17 +1,14 @@
-"""What the customer master refuses. Each class has a stable code and a German sentence a clerk can act on."""
+"""What the customer master refuses."""
 
 from __future__ import annotations
 
+from kundenakte.base.refusals import Refused
 
-class CustomerRefused(Exception):
+
+class CustomerRefused(Refused):
     """A change to the customer master that is not made. `sentence` says why and what to do."""
 
     code = "customer_refused"
-    sentence = "Das ist so nicht möglich."
-
-    def __init__(self, sentence: str = "") -> None:
-        super().__init__(sentence or self.sentence)
-        self.sentence = sentence or self.sentence
 
 
 class BadIdentifier(CustomerRefused):

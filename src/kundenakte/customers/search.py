@@ -19,8 +19,14 @@ from kundenakte.customers.models import Address, Customer, CustomerKey, Identifi
 assert lookups  # noqa: S101 - importing it teaches Django `begins`
 
 Kind = CustomerKey.Kind
-_TYPED = (Kind.WORD, Kind.NUMBER, Kind.CITY, Kind.ZIP, Kind.CONTACT)
+_TYPED = (
+    Kind.WORD, Kind.NUMBER, Kind.CITY, Kind.ZIP, Kind.CONTACT, Kind.PLAIN, Kind.STREET, Kind.PHONE,
+)  # fmt: skip
+# How IBANs and VAT ids begin; the rest may still be missing.
+_LIKE_AN_ACCOUNT = re.compile(r"(?i)(?:[a-z]{2}|atu)\d[a-z0-9]{4,}")
 _LIKE_A_PHONE = re.compile(r"[+0][\d\s()/.-]{4,}")
+# A phone number without its area code, or any other number that is read in groups.
+_IN_GROUPS = re.compile(r"\d+(?:[\s/.-]+\d+)+")
 # Of a single word that begins more keys than this, `find` looks at some: one more letter shows the rest.
 _ENOUGH = 3000
 _WORDS = 6
@@ -40,8 +46,9 @@ class Page:
 def find(text: str, limit: int = 10, *, among: QuerySet[Customer] | None = None) -> list[Customer]:
     """Customers for choosing one by typing: by number, beginning of the name, words, city, phone, mail. Best first.
 
-    Each word typed must begin a word of the customer; former names count. An exact number comes first, then names that
-    begin with the text, then the rest by name. Each has `city` of its address for the eye.
+    Each word typed must begin a word of the customer; former names count. An exact number comes first, then whoever has
+    the IBAN or VAT id that was typed, then names that begin with the text, then the rest by name. Each has `city` of
+    its address for the eye.
     """
     found: dict[int, Customer] = {}
     for stage in _stages(text):
@@ -95,6 +102,10 @@ def _stages(text: str) -> Iterable[Q]:
     number = normal_forms.number(text).lower()
     if number:
         yield Q(pk__in=_survivors(CustomerKey.objects.filter(kind=Kind.NUMBER, value__in={number, number.lstrip("0")})))
+    account = _LIKE_AN_ACCOUNT.fullmatch(number)
+    if account:
+        kinds = (Identifier.Kind.IBAN, Identifier.Kind.VAT_ID)
+        yield Q(pk__in=_survivors(Identifier.objects.filter(kind__in=kinds, lookup__begins=account[0].upper())))
     name = sort_name(text)
     if name:
         yield Q(sort_name__begins=name)
@@ -107,6 +118,8 @@ def _by_words(text: str) -> list[QuerySet[CustomerKey] | QuerySet[Identifier]]:
     phone = normal_forms.phone(text) if _LIKE_A_PHONE.fullmatch(text.strip()) else ""
     if phone:
         return [_survivors(Identifier.objects.filter(kind=Identifier.Kind.PHONE, lookup__begins=phone))]
+    if _IN_GROUPS.fullmatch(text.strip()):
+        return [_survivors(_keys("".join(c for c in text if c.isdigit())))]
     made: list[QuerySet[CustomerKey] | QuerySet[Identifier]] = []
     words = text.split()
     # A single letter beside words begins too much to tell anything.

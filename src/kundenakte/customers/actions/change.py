@@ -87,7 +87,7 @@ def _different(customer: Customer, fields: Mapping[str, str]) -> dict[str, str]:
     """The new values in the form they are kept, without those that are there already."""
     unknown = set(fields) - set(FIELDS)
     if unknown:
-        raise BadCustomer(f"Das lässt sich so nicht ändern: {', '.join(sorted(unknown))}.")
+        raise BadCustomer("Das lässt sich so nicht ändern: %(named)s.", named=", ".join(sorted(unknown)))
     kept = {name: clean(value, 60 if name == "group" else 200) for name, value in fields.items()}
     if "name" in kept:
         kept["name"] = checked_name(kept["name"])

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from kundenakte.base.accounts.actors import Actor
+from kundenakte.base.refusals import Label
 from kundenakte.customers import queries
 from kundenakte.customers.actions import writing
 from kundenakte.customers.drafts import Draft, Known, Person, Place, checked_name, checked_state
@@ -60,13 +61,15 @@ def free_number(text: str, *, system: str) -> Checked:
     """
     number = checked(Identifier.Kind.NUMBER, text)
     if Identifier.objects.filter(kind=Identifier.Kind.NUMBER, system=system, value=number.value).exists():
-        raise NumberTaken(f"Die Kundennummer {number.shown} gehört schon zu einem anderen Kunden.")
+        raise NumberTaken("Die Kundennummer %(shown)s gehört schon zu einem anderen Kunden.", shown=number.shown)
     return number
 
 
 def not_ours(item: Checked) -> Checked:
     """The identifier again, or OwnIdentifier when it is our own company's: it would draw everything into one file."""
     if queries.own_identifiers().has(item.kind, item.value):
-        label = Identifier.Kind(item.kind).label
-        raise OwnIdentifier(f"{label} {item.shown} ist die eigene und kennzeichnet keinen Kunden.")
+        label = Label(Identifier.Kind(item.kind).label)
+        raise OwnIdentifier(
+            "%(label)s %(shown)s ist die eigene und kennzeichnet keinen Kunden.", label=label, shown=item.shown
+        )
     return item

@@ -60,7 +60,9 @@ def _both(source: Customer, into: Customer) -> tuple[Customer, Customer]:
     }
     old, stays = rows[source.pk], rows[into.pk]
     if old.merged_into_id is not None:
-        raise MergeRefused(f"{old.name} wurde schon mit einem anderen Kunden zusammengeführt.")
+        raise MergeRefused("%(name)s wurde schon mit einem anderen Kunden zusammengeführt.", name=old.name)
     if stays.merged_into_id is not None:
-        raise MergeRefused(f"{stays.name} wurde schon zusammengeführt. Bitte wählen Sie den verbleibenden Kunden.")
+        raise MergeRefused(
+            "%(name)s wurde schon zusammengeführt. Bitte wählen Sie den verbleibenden Kunden.", name=stays.name
+        )
     return old, stays

@@ -24,7 +24,7 @@ _PARTS = frozenset(["vorname", "nachname", "firstname", "lastname", "hausnummer"
 _HEADINGS = {
     "number": "kundennummer kundennr kundennum kdnr kdnummer knr debitorennummer debitorennr debitornr "
     "debitorenkonto debitor customernumber customerno customernr customerid kundenid accountnumber "
-    "adressnummer adressnr nummer nr id",
+    "adressnummer adressnr nummer number nr id",
     "name": "name1 firma1 firmenname firma kundenname kunde unternehmen organisation companyname company "
     "customername customer bezeichnung matchcode name",
     "name2": "name2 firma2 name3 firma3 namenszusatz zusatz adresszusatz1 companyname2 department",
@@ -104,18 +104,20 @@ def resolve(columns: Mapping[str, str | Sequence[str]], headers: Sequence[str]) 
     made: dict[str, list[int]] = {}
     for target, named in columns.items():
         if target not in TARGETS:
-            raise UnreadableList(f"Die Zuordnung nennt „{target}“; das ist keine Angabe über Kunden.")
+            raise UnreadableList("Die Zuordnung nennt „%(target)s“; das ist keine Angabe über Kunden.", target=target)
         wanted = [named] if isinstance(named, str) else list(named)
         missing = [header for header in wanted if _plain(header) not in places]
         if missing:
             raise UnreadableList(
-                f"Die Spalte „{missing[0]}“ fehlt in der Datei. Dort stehen: {', '.join(headers[:30])[:500]}."
+                "Die Spalte „%(missing)s“ fehlt in der Datei. Dort stehen: %(value)s.",
+                missing=missing[0],
+                value=", ".join(headers[:30])[:500],
             )
         made[target] = [places[_plain(header)] for header in wanted]
     if not made.get("name"):
         raise UnreadableList(
-            "Es ist keine Spalte mit dem Namen des Kunden zu erkennen. "
-            f"Die Überschriften sind: {', '.join(headers[:30])[:500]}."
+            "Es ist keine Spalte mit dem Namen des Kunden zu erkennen. Die Überschriften sind: %(value)s.",
+            value=", ".join(headers[:30])[:500],
         )
     return made
 

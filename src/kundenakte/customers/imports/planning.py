@@ -13,6 +13,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
+from django.utils.translation import gettext_noop
+
 from kundenakte.customers import queries
 from kundenakte.customers.drafts import Draft, Edit, Known, Place
 from kundenakte.customers.identifiers import Checked, name_key, number_lookup
@@ -82,7 +84,7 @@ def plan(batch: Sequence[Wanted], lists: Lists, *, lock: bool) -> list[Plan]:
         wanted.known = [item for item in wanted.known if not _is_ours(item, wanted, lists)]
         pk, leads = whom.get(wanted.row, (0, False))
         if pk is None:
-            made.append(Plan(wanted, refused="Mehrere Kunden heißen so und haben diese Anschrift."))
+            made.append(Plan(wanted, refused=gettext_noop("Mehrere Kunden heißen so und haben diese Anschrift.")))
         else:
             made.append(_edit(wanted, found[pk], lists, leads=leads) if pk else _draft(wanted, lists))
     return made
@@ -91,7 +93,10 @@ def plan(batch: Sequence[Wanted], lists: Lists, *, lock: bool) -> list[Plan]:
 def _is_ours(item: Checked, wanted: Wanted, lists: Lists) -> bool:
     ours = lists.own.has(item.kind, item.value)
     if ours:
-        wanted.remarks.append(f"{Kind(item.kind).label} {item.shown} ist die eigene und kennzeichnet keinen Kunden.")
+        wanted.remarks.append(
+            gettext_noop("%(label)s %(shown)s ist die eigene und kennzeichnet keinen Kunden.")
+            % {"label": Kind(item.kind).label, "shown": item.shown}
+        )
     return ours
 
 
@@ -156,7 +161,9 @@ def _by_name(batch: Sequence[Wanted], lists: Lists) -> dict[int, tuple[int | Non
             # The number goes to the first line; a second one of that name and place is somebody else.
             numbered.add(pk)
         elif free and wanted.number:
-            wanted.remarks.append("Mehrere Kunden ohne Nummer heißen so und haben diese Anschrift; bitte prüfen.")
+            wanted.remarks.append(
+                gettext_noop("Mehrere Kunden ohne Nummer heißen so und haben diese Anschrift; bitte prüfen.")
+            )
         elif free:
             whom[wanted.row] = (None, False)
     return whom
@@ -213,8 +220,11 @@ def _edit(wanted: Wanted, found: Found, lists: Lists, *, leads: bool) -> Plan:
         _lead(edit, wanted, found)
     else:
         wanted.remarks.append(
-            f"Die Stammdaten kommen von der Kundennummer {found.customer.number}; "
-            "hier zählt nur, woran der Kunde zu erkennen ist."
+            gettext_noop(
+                "Die Stammdaten kommen von der Kundennummer %(number)s; hier zählt nur, woran der Kunde zu "
+                "erkennen ist."
+            )
+            % {"number": found.customer.number}
         )
     _number(edit, wanted, found, lists)
     _identifiers(edit, wanted, found, lists)
@@ -251,7 +261,9 @@ def _number(edit: Edit, wanted: Wanted, found: Found, lists: Lists) -> None:
         edit.fields["number"] = wanted.number.shown
     if found.customer.state == Customer.State.PROSPECT and not wanted.state:
         edit.fields["state"] = Customer.State.CUSTOMER
-    wanted.remarks.append(f"Der Kunde war ohne Nummer bekannt und hat jetzt die {wanted.number.shown}.")
+    wanted.remarks.append(
+        gettext_noop("Der Kunde war ohne Nummer bekannt und hat jetzt die %(shown)s.") % {"shown": wanted.number.shown}
+    )
 
 
 def _identifiers(edit: Edit, wanted: Wanted, found: Found, lists: Lists) -> None:
@@ -265,7 +277,10 @@ def _identifiers(edit: Edit, wanted: Wanted, found: Found, lists: Lists) -> None
         if key in holding:
             continue
         if key in ended_by_hand:
-            wanted.remarks.append(f"{Kind(item.kind).label} {item.shown} wurde von Hand beendet und bleibt es.")
+            wanted.remarks.append(
+                gettext_noop("%(label)s %(shown)s wurde von Hand beendet und bleibt es.")
+                % {"label": Kind(item.kind).label, "shown": item.shown}
+            )
             continue
         edit.added.append(Known(item))
         found.identifiers.append(Identifier(kind=item.kind, value=item.value, source=lists.source))

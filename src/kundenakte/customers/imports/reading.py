@@ -113,5 +113,6 @@ def _lines(text: str, delimiter: str, *, first: int) -> Iterator[tuple[int, list
             yield number, [cell.strip() for cell in cells]
     except csv.Error:
         raise UnreadableList(
-            f"Ab Zeile {number + 1} ist die Datei nicht lesbar, wahrscheinlich fehlt ein Anführungszeichen."
+            "Ab Zeile %(value)s ist die Datei nicht lesbar, wahrscheinlich fehlt ein Anführungszeichen.",
+            value=number + 1,
         ) from None

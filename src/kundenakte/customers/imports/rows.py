@@ -6,6 +6,8 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from django.utils.translation import gettext_noop
+
 from kundenakte.customers.drafts import Person, Place, checked_name
 from kundenakte.customers.identifiers import Checked, checked, clean
 from kundenakte.customers.models import Customer, Identifier
@@ -76,8 +78,10 @@ def read_row(row: int, cells: Sequence[str], places: Mapping[str, Sequence[int]]
     that is none, more columns than headings."""
     if any(cells[width:]):
         raise BadCustomer(
-            f"Die Zeile hat {len(cells)} Spalten, die Überschrift nur {width}. Wahrscheinlich fehlt ein "
-            "Anführungszeichen."
+            "Die Zeile hat %(count)s Spalten, die Überschrift nur %(width)s. Wahrscheinlich fehlt ein "
+            "Anführungszeichen.",
+            count=len(cells),
+            width=width,
         )
     values = {target: _values(cells, where) for target, where in places.items()}
 
@@ -134,7 +138,7 @@ def _domain_of(mail: Checked) -> list[Checked]:
 def _state(text: str, remarks: list[str]) -> str:
     state = _STATE_OF.get(fold(text).replace(" ", ""), "") if text else ""
     if text and not state:
-        remarks.append(f"Der Stand „{text}“ ist unbekannt und bleibt außer Acht.")
+        remarks.append(gettext_noop("Der Stand „%(text)s“ ist unbekannt und bleibt außer Acht.") % {"text": text})
     return state
 
 
@@ -146,7 +150,7 @@ def _country(text: str, remarks: list[str]) -> str:
         return _COUNTRIES[key]
     if len(key) == 2 and key.isalpha():
         return key.upper()
-    remarks.append(f"Das Land „{text}“ ist unbekannt; angenommen ist Deutschland.")
+    remarks.append(gettext_noop("Das Land „%(text)s“ ist unbekannt; angenommen ist Deutschland.") % {"text": text})
     return ""
 
 

@@ -85,7 +85,7 @@ def set_import_mapping(
     """Keep how a program's list is read, under a name; an existing one of that name is replaced."""
     unknown = set(columns) - set(TARGETS)
     if unknown:
-        raise BadCustomer(f"Das ist keine Angabe über Kunden: {', '.join(sorted(unknown))}.")
+        raise BadCustomer("Das ist keine Angabe über Kunden: %(named)s.", named=", ".join(sorted(unknown)))
     kept = {target: named if isinstance(named, str) else list(named) for target, named in columns.items()}
     row, _ = ImportMapping.objects.update_or_create(
         name=name, defaults={"system": system, "columns": kept, "delimiter": delimiter, "encoding": encoding}
@@ -114,8 +114,12 @@ def _wanted(table: Table, places: Mapping[str, Sequence[int]], report: ImportRep
             wanted = read_row(row, cells, places, width=len(table.headers))
             key = _key(wanted, has_numbers="number" in places)
             if key in seen:
-                what = f"Die Kundennummer {wanted.number.shown}" if wanted.number else f"„{wanted.name}“"
-                raise BadCustomer(f"{what} steht schon in Zeile {seen[key]}.")
+                if wanted.number:
+                    number = wanted.number.shown
+                    raise BadCustomer(
+                        "Die Kundennummer %(number)s steht schon in Zeile %(row)s.", number=number, row=seen[key]
+                    )
+                raise BadCustomer("„%(name)s“ steht schon in Zeile %(row)s.", name=wanted.name, row=seen[key])
         except CustomerRefused as refused:
             number, name = _said(cells, places, "number"), _said(cells, places, "name")
             report.rows.append(RowOutcome(row, "refused", number, name, sentence=refused.sentence))
