@@ -128,3 +128,106 @@ def test_broken_html_ends(html: str) -> None:
 
 def test_a_head_that_never_ends_does_not_swallow_the_text() -> None:
     assert to_text("<html><head><style>a</style><body>Text") == "Text"
+
+
+def test_what_outlook_wrapped_stands_there_unwrapped() -> None:
+    message = EmailMessage()
+    message["Subject"] = "Fünf Dateien"
+    message.set_content("")
+    wrapped = (SAMPLES / "tika_testWINMAIL.dat").read_bytes()
+    message.add_attachment(wrapped, maintype="application", subtype="ms-tnef", filename="winmail.dat")
+    mail = read_message(bytes(message))
+    assert [part.name for part in mail.attachments] == [
+        "quick.doc", "quick.html", "quick.pdf", "quick.txt", "quick.xml",
+    ]  # fmt: skip
+    assert mail.attachments[2].content().startswith(b"%PDF-")
+    assert mail.body.startswith("These are five files.")
+    assert any("winmail.dat" in note for note in mail.notes)
+
+
+def test_a_broken_wrapping_hangs_on_as_it_is() -> None:
+    message = EmailMessage()
+    message.set_content("x")
+    message.add_attachment(b"\x78\x9f\x3e\x22\x01", maintype="application", subtype="ms-tnef", filename="winmail.dat")
+    mail = read_message(bytes(message))
+    assert [(part.name, part.content()) for part in mail.attachments] == [("winmail.dat", b"\x78\x9f\x3e\x22\x01")]
+    assert "beschädigt" in mail.notes[0]
+
+
+@pytest.mark.parametrize(
+    ("sample", "body", "said"),
+    [
+        ("tika_testPKCS7_signed_data_def.p7m", "text", "signiert"),
+        ("tika_testPKCS7_enveloped_def.p7m", "", "verschlüsselt"),
+    ],
+)
+def test_smime_says_what_it_is(sample: str, body: str, said: str) -> None:
+    message = EmailMessage()
+    content = (SAMPLES / sample).read_bytes()
+    if body:
+        # The sample signs four letters; a mail signs a part with its headers.
+        content = content.replace(b"text", b"\n\nxt")
+    message.set_content(content, maintype="application", subtype="pkcs7-mime", filename="smime.p7m")
+    mail = read_message(bytes(message))
+    assert said in mail.notes[0]
+    assert [part.name for part in mail.attachments] == ([] if body else ["smime.p7m"])
+
+
+def test_pictures_of_the_text_are_no_documents_of_their_own() -> None:
+    message = EmailMessage()
+    message.set_content("Guten Tag")
+    message.add_alternative('<p>Guten Tag<img src="cid:logo@x"></p>', subtype="html")
+    body = message.get_payload(1)
+    assert isinstance(body, EmailMessage)
+    body.add_related(b"GIF89a", maintype="image", subtype="gif", cid="<logo@x>")
+    message.add_attachment(b"GIF89a", maintype="image", subtype="gif", filename="schaden.gif")
+    parts = read_message(bytes(message)).attachments
+    assert [(part.name, part.is_document) for part in parts] == [
+        ("ohne Namen (image/gif)", False), ("schaden.gif", True),
+    ]  # fmt: skip
+
+
+def test_an_appointment_is_told_in_words() -> None:
+    message = EmailMessage()
+    message.set_content("")
+    calendar = (
+        "BEGIN:VCALENDAR\r\nMETHOD:REQUEST\r\nBEGIN:VEVENT\r\nSUMMARY:Abnahme\\, Halle 3\r\n"
+        "DTSTART:20261130T090000Z\r\nDTEND;TZID=Europe/Berlin:20261130T113000\r\nLOCATION:Fürth\r\n"
+        "ORGANIZER;CN=Jörg:mailto:j@example.com\r\nBEGIN:VALARM\r\nSUMMARY:Wecker\r\nEND:VALARM\r\nEND:VEVENT\r\n"
+    )
+    message.add_alternative(calendar, subtype="calendar")
+    mail = read_message(bytes(message))
+    assert mail.body.split("\n") == [
+        "Termin: Abnahme, Halle 3", "Zeit: 30.11.2026, 10:00 Uhr bis 30.11.2026, 11:30 Uhr", "Ort: Fürth",
+        "Von: j@example.com",
+    ]  # fmt: skip
+    assert [part.is_document for part in mail.attachments] == [False]
+
+
+def test_a_message_in_a_message_is_there_byte_for_byte() -> None:
+    inner = b"From: a@example.com\r\nSubject: =?utf-8?q?Gr=C3=BC=C3=9Fe?=\r\n folded\r\n\r\nZeile\r\nFrom hier\r\n"
+    outer = b"Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\nContent-Type: message/rfc822\r\n\r\n"
+    mail = read_message(outer + inner + b"\r\n--b--\r\n")
+    assert [(part.name, part.content()) for part in mail.attachments] == [("Grüße folded.eml", inner)]
+
+
+def test_outlook_knows_what_hangs_on_and_what_lies_inside() -> None:
+    parts = read_outlook(SAMPLES / "tika_testMSG_att_msg.msg").attachments
+    inner = read_message(parts[0].content())
+    assert (inner.subject, inner.sender) == ("Test Attachment", "Nick Booth <nick.booth@pof.com.au>")
+    assert parts[1].content().startswith(b"%PDF-")
+    assert parts[0].content() == read_outlook(SAMPLES / "tika_testMSG_att_msg.msg").attachments[0].content()
+
+
+def test_outlook_text_that_is_only_rich_is_read() -> None:
+    assert "Messagerie et groupes de discussion" in read_outlook(SAMPLES / "tika_test-outlook.msg").body
+
+
+def test_a_mail_without_end_and_one_with_huge_headers_are_read_as_far_as_they_go() -> None:
+    deep = b"Subject: tief\n" + b"".join(
+        b"Content-Type: multipart/mixed; boundary=b%d\n\n--b%d\n" % (n, n) for n in range(2000)
+    )
+    assert read_message(deep + b"\nText").subject == "tief"
+    huge = b"Subject: " + b"x" * 5_000_000 + b"\nReferences: " + b"<a@b> " * 100_000 + b"\n\nText"
+    mail = read_message(huge)
+    assert (len(mail.subject), mail.references, mail.body) == (4000, ["a@b"], "Text")
