@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from kundenakte.base.accounts.models import Role, User
 from kundenakte.records import access
-from kundenakte.records.models import Document, Grant, Permission, Verb
+from kundenakte.records.models import WANTS_A_PERSON, Arrival, Document, Grant, Permission, Verb
 from kundenakte.records.refusals import NotAllowed, NotFound
 from tests.builders import NOW, a_class, a_customer_file, a_document, a_section, a_user, an_actor, an_arrival
 
@@ -125,6 +125,31 @@ def test_a_filed_arrival_hides_with_its_document() -> None:
     arrival.save()
     assert arrival in access.arrivals_for(a_user("verena"))
     assert arrival not in access.arrivals_for(a_user("sabine"))
+
+
+def test_what_waits_is_counted_as_it_is_listed() -> None:
+    for_books = an_arrival(waiting=True)
+    for_books.team = Role.objects.get(code="buchhaltung")
+    for_books.save()
+    an_arrival(waiting=True, actor=an_actor("paula"))
+    an_arrival(waiting=True, actor=an_actor("paula"))
+    for with_one_to_check in (False, True):
+        if with_one_to_check:
+            arrival = an_arrival(waiting=True)
+            arrival.document = a_document(document_class="OFFER")
+            arrival.state, arrival.reason = Arrival.State.FILED, Arrival.PLEASE_CHECK
+            arrival.save()
+        for name in ("verena", "sabine", "bernd", "paula", "anton"):
+            user = a_user(name)
+            listed = access.arrivals_for(user).filter(WANTS_A_PERSON).count()
+            assert access.count_waiting(user, rights=access.rights_of(user)) == listed, name
+    # The one to be checked is an offer: counted for sales, hidden from service.
+    assert _counted("verena") == _counted("sabine") + 1
+
+
+def _counted(name: str) -> int:
+    user = a_user(name)
+    return access.count_waiting(user, rights=access.rights_of(user))
 
 
 def test_explain_names_the_role_that_allows_and_says_so_when_none_does() -> None:

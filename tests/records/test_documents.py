@@ -9,9 +9,9 @@ import pytest
 
 from kundenakte.base.accounts.actors import Actor
 from kundenakte.base.journal import queries as journal
-from kundenakte.records.actions import documents
+from kundenakte.records.actions import documents, links
 from kundenakte.records.actions.documents import Description
-from kundenakte.records.models import Document, SearchDue, VersionState
+from kundenakte.records.models import Document, Permission, SearchDue, Verb, VersionState
 from kundenakte.records.refusals import BadValue, ChangedMeanwhile, NotAllowed, NotFound, ReasonMissing
 from tests.builders import NOW, a_class, a_customer_file, a_document, a_section, an_actor, some_bytes
 
@@ -48,10 +48,34 @@ def test_a_draft_does_not_replace_the_valid_version_until_it_is_released() -> No
     document.refresh_from_db()
     assert document.valid_version is not None
     assert document.valid_version.number == 1
-    documents.release_version(actor=an_actor(), version=draft, now=NOW)
+    documents.release_version(actor=an_actor(), version=draft, edition=document.edition, now=NOW)
     document.refresh_from_db()
     assert document.valid_version == draft
     assert states_of(document) == [(1, "valid"), (2, "draft"), (1, "superseded"), (2, "valid")]
+
+
+def test_where_the_class_asks_for_it_a_document_holds_once_somebody_released_it() -> None:
+    from kundenakte.base.accounts.models import Role, User
+    from kundenakte.records import access
+    from kundenakte.records.models import DocumentClass
+
+    a_class("PRICE_CALC")
+    DocumentClass.objects.filter(code="PRICE_CALC").update(valid_at_once=False)
+    document = a_document(document_class="PRICE_CALC", title="Kalkulation")
+    assert (document.is_draft, states_of(document)) == (True, [(1, "draft")])
+    # The management reads and releases, and edits nothing.
+    head = User.objects.create_user("lea", "lea@example.com")
+    head.roles.add(Role.objects.get(code="leitung"))
+    assert document in access.documents_for(head)
+    reader = User.objects.create_user("rita", "rita@example.com")
+    reading = Role.objects.create(code="lesen", name="Lesen")
+    Permission.objects.create(role=reading, verb=Verb.READ)
+    reader.roles.add(reading)
+    assert document not in access.documents_for(reader)
+    documents.release_version(actor=Actor.of(head), version=document.versions.get(), edition=document.edition, now=NOW)
+    document.refresh_from_db()
+    assert (document.is_draft, states_of(document)) == (False, [(1, "draft"), (1, "valid")])
+    assert document in access.documents_for(reader)
 
 
 def test_restoring_makes_a_new_version_with_the_old_bytes() -> None:
@@ -65,7 +89,7 @@ def test_moving_pins_the_document_and_the_rules_leave_it_there() -> None:
     document = a_document(document_class="OFFER")
     documents.move_document(
         actor=an_actor(), document=document, customer_file=document.customer_file,
-        section=a_section("korrespondenz"), now=NOW,
+        section=a_section("korrespondenz"), edition=1, now=NOW,
     )  # fmt: skip
     description = Description(a_class("INV_OUT"), "Rechnung", "R-1", date(2026, 1, 2))
     documents.describe_document(
@@ -74,8 +98,9 @@ def test_moving_pins_the_document_and_the_rules_leave_it_there() -> None:
     document.refresh_from_db()
     assert document.section.key == "korrespondenz"
     documents.move_document(
-        actor=an_actor(), document=document, customer_file=document.customer_file, section=None, now=NOW
-    )
+        actor=an_actor(), document=document, customer_file=document.customer_file, section=None,
+        edition=document.edition, now=NOW,
+    )  # fmt: skip
     assert document.section.key == "rechnungen"
     assert not document.is_pinned
 
@@ -87,7 +112,7 @@ def test_a_document_can_not_be_moved_into_another_files_own_section() -> None:
     document = a_document()
     with pytest.raises(BadValue):
         documents.move_document(
-            actor=an_actor(), document=document, customer_file=document.customer_file, section=own, now=NOW
+            actor=an_actor(), document=document, customer_file=document.customer_file, section=own, edition=1, now=NOW
         )
 
 
@@ -96,7 +121,7 @@ def test_who_may_not_file_there_is_refused_and_nothing_changes() -> None:
     with pytest.raises(NotAllowed):
         documents.move_document(
             actor=an_actor("verena"), document=document, customer_file=document.customer_file,
-            section=a_section("angebote"), now=NOW,
+            section=a_section("angebote"), edition=1, now=NOW,
         )  # fmt: skip
     with pytest.raises(NotFound):
         documents.add_version(actor=an_actor("sabine"), document=a_document(), version=some_bytes("x"), now=NOW)
@@ -112,6 +137,40 @@ def test_two_people_who_correct_at_once_do_not_overwrite_each_other() -> None:
         documents.describe_document(actor=an_actor(), document=document, description=description, edition=1, now=NOW)
 
 
+def test_who_moves_or_releases_from_an_old_page_is_told_and_nothing_changes() -> None:
+    document = a_document(document_class="OFFER")
+    draft = documents.add_version(
+        actor=an_actor(), document=document, version=some_bytes("Entwurf"), now=NOW, valid=False
+    )
+    old = document.edition - 1
+    with pytest.raises(ChangedMeanwhile):
+        documents.move_document(
+            actor=an_actor(), document=document, customer_file=document.customer_file,
+            section=a_section("korrespondenz"), edition=old, now=NOW,
+        )  # fmt: skip
+    with pytest.raises(ChangedMeanwhile):
+        documents.release_version(actor=an_actor(), version=draft, edition=old, now=NOW)
+    documents.release_version(actor=an_actor(), version=draft, edition=document.edition, now=NOW)
+    document.refresh_from_db()
+    assert (document.section.key, document.valid_version, document.edition) == ("angebote", draft, old + 2)
+    # The first release counted: a second one from the same page is too late.
+    with pytest.raises(ChangedMeanwhile):
+        documents.release_version(actor=an_actor(), version=draft, edition=old + 1, now=NOW)
+
+
+def test_a_move_is_undone_by_going_back_to_where_it_lay() -> None:
+    document, other = a_document(document_class="OFFER"), a_customer_file("Andere GmbH")
+    own = document.customer_file
+    before = documents.move_document(
+        actor=an_actor(), document=document, customer_file=other, section=a_section("vertraege"),
+        edition=document.edition, now=NOW,
+    )  # fmt: skip
+    assert (before.customer_file, before.section) == (own, None)
+    documents.move_document(actor=an_actor(), document=document, edition=document.edition, now=NOW, **before._asdict())
+    document.refresh_from_db()
+    assert (document.customer_file, document.section.key, document.is_pinned) == (own, "angebote", False)
+
+
 def test_a_sealed_document_is_moved_with_a_reason_only() -> None:
     document = a_document()
     Document.objects.filter(pk=document.pk).update(is_sealed=True)
@@ -119,6 +178,7 @@ def test_a_sealed_document_is_moved_with_a_reason_only() -> None:
         "document": document,
         "customer_file": document.customer_file,
         "section": a_section("korrespondenz"),
+        "edition": document.edition,
     }
     with pytest.raises(ReasonMissing):
         documents.move_document(actor=an_actor(), now=NOW, **wish)
@@ -147,7 +207,7 @@ def test_amounts_and_days_are_kept_in_one_form() -> None:
 def test_a_second_place_is_a_link_and_not_a_copy() -> None:
     document, other = a_document(), a_customer_file("Andere GmbH")
     for _ in range(2):
-        documents.place_also(
+        links.place_also(
             actor=an_actor(), document=document, customer_file=other, section=a_section("angebote"), now=NOW
         )
     assert other.placements.count() == 1

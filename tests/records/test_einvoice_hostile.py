@@ -118,7 +118,7 @@ def test_profiles_are_named(guideline: str, name: str) -> None:
 @pytest.mark.parametrize(
     "name", ["factur-x.xml", "Factur-X.XML", "xrechnung.xml", "ZUGFeRD-invoice.xml", "invoice-4711.xml"]
 )
-def test_the_xml_comes_out_byte_for_byte(tmp_path: Path, name: str) -> None:
+def test_t27_the_xml_comes_out_byte_for_byte(tmp_path: Path, name: str) -> None:
     assert extract_xml(a_pdf(tmp_path / "a.pdf", (name, CII))) == (name, CII)
 
 

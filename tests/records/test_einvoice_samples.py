@@ -39,7 +39,8 @@ def test_the_sample_reads_as_listed(row: dict[str, str]) -> None:
 
 @pytest.mark.parametrize("row", [row for row in ROWS if row["expect"] == "broken"], ids=lambda row: row["file"])
 def test_what_is_broken_says_so_in_german(row: dict[str, str]) -> None:
-    assert "beschädigt" in " ".join(read(row["file"]).notes)
+    said = " ".join(read(row["file"]).notes)
+    assert "beschädigt" in said or "stimmt nicht" in said
 
 
 def test_the_list_is_whole() -> None:

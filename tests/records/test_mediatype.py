@@ -137,3 +137,8 @@ def test_a_letter_cut_in_two_does_not_change_the_encoding() -> None:
     data = "ä".encode() * 10
     assert mediatype_text.encoding_of(data[:-1], whole=False) == "utf-8"
     assert mediatype_text.encoding_of(data[:-1], whole=True) == "cp1252"
+
+
+def test_a_type_that_several_kinds_share_is_called_by_the_most_general_one() -> None:
+    assert label_of("application/xml") == "XML-Datei"
+    assert label_of("text/nothing") == "Unbekannte Datei"

@@ -5,143 +5,42 @@ Doors ask here and nowhere else. A hidden thing answers like a missing one (`Not
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from kundenakte.base.accounts.actors import Actor
 from kundenakte.base.accounts.models import User
 from kundenakte.customers.models import Customer
-from kundenakte.records.models import Arrival, CustomerFile, Document, DocumentClass, Grant, Permission, Section, Verb
+from kundenakte.records.models import (
+    WANTS_A_PERSON,
+    Arrival,
+    CustomerFile,
+    Document,
+    DocumentClass,
+    Grant,
+    Permission,
+    Section,
+    Verb,
+    VersionState,
+)
+from kundenakte.records.reach import DRAFT_VERBS, Reach, Rights
 from kundenakte.records.refusals import NotAllowed, NotFound
-
-Cell = tuple[int | None, int | None]
-
-
-@dataclass(frozen=True, slots=True)
-class Reach:
-    """How far one verb reaches for one user: cells of the matrix (section, class; None is all) and grants beside it."""
-
-    cells: frozenset[Cell] = frozenset()
-    allowed_files: frozenset[int] = frozenset()
-    allowed_documents: frozenset[int] = frozenset()
-    allowed_groups: frozenset[str] = frozenset()
-    denied_files: frozenset[int] = frozenset()
-    denied_documents: frozenset[int] = frozenset()
-    denied_groups: frozenset[str] = frozenset()
-    restricted_too: bool = False
-    drafts_too: bool = False
-
-    @property
-    def is_empty(self) -> bool:
-        """Whether nothing at all is within reach."""
-        return not (self.cells or self.allowed_files or self.allowed_documents or self.allowed_groups)
-
-    def matrix_holds(self, section_id: int, class_id: int) -> bool:
-        """Whether a cell covers this section and class."""
-        wanted = {(None, None), (section_id, None), (None, class_id), (section_id, class_id)}
-        return not wanted.isdisjoint(self.cells)
-
-    def covers(self, document: Document) -> bool:
-        """The same decision as `condition`, for one document at hand."""
-        group = document.customer_file.customer.group
-        if (
-            document.customer_file_id in self.denied_files
-            or document.pk in self.denied_documents
-            or (group and group in self.denied_groups)
-            or (document.is_restricted and not self.restricted_too)
-            or (document.is_draft and not self.drafts_too)
-        ):
-            return False
-        return (
-            self.matrix_holds(document.section_id, document.document_class_id)
-            or document.customer_file_id in self.allowed_files
-            or document.pk in self.allowed_documents
-            or bool(group and group in self.allowed_groups)
-        )
-
-    def condition(self) -> Q:
-        """The documents within reach, as a condition on Document."""
-        if self.is_empty:
-            return Q(pk__in=())
-        return self._allowed() & self._not_denied()
-
-    def _allowed(self) -> Q:
-        if (None, None) in self.cells:
-            return Q()
-        sections = {s for s, c in self.cells if c is None}
-        classes = {c for s, c in self.cells if s is None}
-        allowed = Q(pk__in=self.allowed_documents)
-        if sections:
-            allowed |= Q(section__in=sections)
-        if classes:
-            allowed |= Q(document_class__in=classes)
-        for section, document_class in self.cells:
-            if section is not None and document_class is not None:
-                allowed |= Q(section=section, document_class=document_class)
-        if self.allowed_files:
-            allowed |= Q(customer_file__in=self.allowed_files)
-        if self.allowed_groups:
-            allowed |= Q(customer_file__customer__group__in=self.allowed_groups)
-        return allowed
-
-    def _not_denied(self) -> Q:
-        condition = Q()
-        if self.denied_files:
-            condition &= ~Q(customer_file__in=self.denied_files)
-        if self.denied_documents:
-            condition &= ~Q(pk__in=self.denied_documents)
-        if self.denied_groups:
-            condition &= ~Q(customer_file__customer__group__in=self.denied_groups)
-        if not self.restricted_too:
-            condition &= Q(is_restricted=False)
-        if not self.drafts_too:
-            condition &= Q(is_draft=False)
-        return condition
+from kundenakte.records.rights import section_names
 
 
-@dataclass(slots=True)
-class Rights:
-    """Everything one user may do at this moment; read once for a request."""
+def rights_of(user: User, *, supposing_roles: frozenset[int] | None = None) -> Rights:
+    """The user's rights now: three small queries. An inactive user has none.
 
-    user: User
-    role_ids: frozenset[int]
-    cells: dict[str, set[Cell]] = field(default_factory=dict)
-    grants: list[Grant] = field(default_factory=list)
-
-    def has(self, verb: str) -> bool:
-        """Whether the verb is in the matrix at all, for any section or class."""
-        return bool(self.cells.get(verb))
-
-    def reach(self, verb: str) -> Reach:
-        """How far `verb` reaches. Whoever may not read a thing may do nothing else with it either: see `may`."""
-        grants = [grant for grant in self.grants if grant.verb == verb]
-        allow = [grant for grant in grants if not grant.is_deny]
-        deny = [grant for grant in grants if grant.is_deny]
-        return Reach(
-            cells=frozenset(self.cells.get(verb, ())),
-            allowed_files=_ids(g.customer_file_id for g in allow),
-            allowed_documents=_ids(g.document_id for g in allow),
-            allowed_groups=frozenset(g.customer_group for g in allow if g.customer_group),
-            denied_files=_ids(g.customer_file_id for g in deny),
-            denied_documents=_ids(g.document_id for g in deny),
-            denied_groups=frozenset(g.customer_group for g in deny if g.customer_group),
-            restricted_too=self.has(Verb.READ_RESTRICTED),
-            drafts_too=self.has(Verb.EDIT),
-        )
-
-
-def _ids(values: Iterable[int | None]) -> frozenset[int]:
-    return frozenset(value for value in values if value is not None)
-
-
-def rights_of(user: User) -> Rights:
-    """The user's rights now: three small queries. An inactive user has none."""
+    With `supposing_roles` the rights he would have with these roles (ids), before somebody gives them to him.
+    """
     if not user.is_active:
         return Rights(user, frozenset())
-    role_ids = frozenset(user.roles.values_list("pk", flat=True))
+    if supposing_roles is None:
+        holds = User.roles.through.objects.filter(user_id=user.pk)
+        supposing_roles = frozenset(holds.values_list("role_id", flat=True))
+    role_ids = supposing_roles
     rights = Rights(user, role_ids)
     for verb, section, document_class in Permission.objects.filter(role__in=role_ids).values_list(
         "verb", "section_id", "document_class_id"
@@ -163,6 +62,12 @@ def documents_for(user: User, *, rights: Rights | None = None) -> QuerySet[Docum
     """The documents this user may read: the only way to a list, a count or a sum."""
     rights = rights or rights_of(user)
     return Document.objects.filter(rights.reach(Verb.READ).condition())
+
+
+def documents_ever_for(user: User, *, rights: Rights | None = None) -> QuerySet[Document]:
+    """The same with what is left of documents that were disposed of: for the records of their disposition."""
+    rights = rights or rights_of(user)
+    return Document.with_disposed.filter(rights.reach(Verb.READ).condition())
 
 
 def get_document(user: User, pk: int, *, to: str = Verb.READ) -> Document:
@@ -187,6 +92,12 @@ def may(user: User, verb: str, document: Document, *, rights: Rights | None = No
     return rights.reach(Verb.READ).covers(document) and (verb == Verb.READ or rights.reach(verb).covers(document))
 
 
+def may_see_drafts(user: User, document: Document, *, rights: Rights | None = None) -> bool:
+    """Whether the user sees the draft versions of this document too: he edits or releases it."""
+    rights = rights or rights_of(user)
+    return any(may(user, verb, document, rights=rights) for verb in DRAFT_VERBS)
+
+
 # --- files and customers -----------------------------------------------------------------------------------------
 
 
@@ -208,17 +119,20 @@ def files_for(user: User, *, rights: Rights | None = None) -> QuerySet[CustomerF
     return files.filter(pk__in=CustomerFile.objects.filter(granted).values("pk"))
 
 
-def get_file(user: User, pk: int) -> CustomerFile:
+def get_file(user: User, pk: int, *, rights: Rights | None = None) -> CustomerFile:
     """One customer file, or NotFound."""
-    found = files_for(user).select_related("customer", "plan").filter(pk=pk).first()
+    found = files_for(user, rights=rights).select_related("customer", "plan").filter(pk=pk).first()
     if found is None:
         raise NotFound
     return found
 
 
 def customers_for(user: User, *, rights: Rights | None = None) -> QuerySet[Customer]:
-    """The customers whose files this user may open."""
-    return Customer.objects.filter(pk__in=files_for(user, rights=rights).values("customer_id"))
+    """The customers whose files this user may open.
+
+    Asked row by row: of a list to look into, SQLite would first make the whole of it, however few are wanted.
+    """
+    return Customer.objects.filter(Exists(files_for(user, rights=rights).filter(customer=OuterRef("pk"))))
 
 
 # --- arrivals ----------------------------------------------------------------------------------------------------
@@ -226,15 +140,43 @@ def customers_for(user: User, *, rights: Rights | None = None) -> QuerySet[Custo
 
 def arrivals_for(user: User, *, rights: Rights | None = None) -> QuerySet[Arrival]:
     """The arrivals this user may see: those of no team or of a team of his if he looks after an inbox, and what he
-    brought himself. Once filed, an arrival shows only with its document."""
+    brought himself. Once filed, an arrival shows only with its document, and what became a draft version only to those
+    who see drafts (`may_see_drafts`)."""
     rights = rights or rights_of(user)
+    within = Q(document__isnull=True) | Exists(documents_for(user, rights=rights).filter(pk=OuterRef("document_id")))
+    return Arrival.objects.filter(_own_arrivals(user, rights) & within & _no_hidden_draft(rights))
+
+
+def count_waiting(user: User, *, rights: Rights) -> int:
+    """How many of `arrivals_for` wait for a person. Every page shows it: one small query, and the great one only when
+    something is to be checked that is filed already."""
+    unfiled = Q(document__isnull=True)
+    waiting = Arrival.objects.filter(_own_arrivals(user, rights) & WANTS_A_PERSON)
+    counted = waiting.aggregate(unfiled=Count("pk", filter=unfiled), all=Count("pk"))
+    if counted["all"] == counted["unfiled"]:
+        return int(counted["all"])
+    to_check = arrivals_for(user, rights=rights).filter(WANTS_A_PERSON).exclude(unfiled)
+    return int(counted["unfiled"]) + to_check.count()
+
+
+def _own_arrivals(user: User, rights: Rights) -> Q:
     own = Q(received_by=user)
     if rights.has(Verb.ADMINISTER):
         own |= Q(team__isnull=False) | Q(team__isnull=True)
     elif rights.has(Verb.INBOX):
         own |= Q(team__isnull=True) | Q(team__in=rights.role_ids)
-    within = Q(document__isnull=True) | Q(document__in=documents_for(user, rights=rights))
-    return Arrival.objects.filter(own & within)
+    return own
+
+
+def _no_hidden_draft(rights: Rights) -> Q:
+    """Arrivals that became no version (yet, or wait again), one that holds or held, or a draft of a document the user
+    works on."""
+    held = VersionState.objects.filter(version=OuterRef("version_id")).exclude(state=VersionState.State.DRAFT)
+    condition = Q(version__isnull=True) | Q(document__isnull=True) | Q(Exists(held))
+    for reach in map(rights.reach, DRAFT_VERBS):
+        if not reach.is_empty:
+            condition |= Q(Exists(Document.objects.filter(reach.condition(), pk=OuterRef("document_id"))))
+    return condition
 
 
 def get_arrival(user: User, pk: int) -> Arrival:
@@ -253,9 +195,11 @@ def require(actor: Actor, verb: str, *things: Document | CustomerFile | Section 
 
     Rules and the system act by order of the house and are not asked.
     """
-    if actor.user is None:
-        return
-    rights = rights_of(actor.user)
+    if actor.user is not None:
+        _require(rights_of(actor.user), verb, *things)
+
+
+def _require(rights: Rights, verb: str, *things: Document | CustomerFile | Section | None) -> None:
     targets = [thing for thing in things if thing is not None]
     if not targets:
         if not rights.has(verb):
@@ -267,7 +211,7 @@ def require(actor: Actor, verb: str, *things: Document | CustomerFile | Section 
                 raise NotFound
             allowed = rights.reach(verb).covers(thing)
         elif isinstance(thing, CustomerFile):
-            if not files_for(actor.user, rights=rights).filter(pk=thing.pk).exists():
+            if not _may_open(rights, thing):
                 raise NotFound
             reach = rights.reach(verb)
             is_denied = thing.pk in reach.denied_files or thing.customer.group in reach.denied_groups
@@ -278,21 +222,64 @@ def require(actor: Actor, verb: str, *things: Document | CustomerFile | Section 
             raise NotAllowed
 
 
-def require_cell(actor: Actor, verb: str, section: Section, document_class: DocumentClass) -> None:
-    """Refuse unless the matrix covers this section together with this class; local sections count as any section."""
+def may_file_in(rights: Rights, section_id: int) -> bool:
+    """Whether there is any class this user may file in a section: what can be offered before the class is known."""
+    return any(section in {None, section_id} for section, _class in rights.cells.get(Verb.FILE, ()))
+
+
+def require_filing(actor: Actor, customer_file: CustomerFile, section: Section, document_class: DocumentClass) -> None:
+    """Refuse unless the actor may file a document of this class in this section of the file.
+
+    The matrix has to cover section and class together; local sections count as any section.
+    """
     if actor.user is None:
         return
-    reach = rights_of(actor.user).reach(verb)
-    if not reach.matrix_holds(section.pk, document_class.pk):
+    rights = rights_of(actor.user)
+    _require(rights, Verb.FILE, customer_file, section)
+    if not rights.reach(Verb.FILE).matrix_holds(section.pk, document_class.pk):
         raise NotAllowed
+
+
+def _may_open(rights: Rights, customer_file: CustomerFile) -> bool:
+    """Whether `files_for` lists this file; asks the database only where single documents open it."""
+    reach = rights.reach(Verb.READ)
+    if reach.cells:
+        group = customer_file.customer.group
+        return customer_file.pk not in reach.denied_files and not (group and group in reach.denied_groups)
+    return files_for(rights.user, rights=rights).filter(pk=customer_file.pk).exists()
 
 
 # --- why? --------------------------------------------------------------------------------------------------------
 
 
-def explain(user: User, document: Document, verb: str = Verb.READ) -> list[str]:
-    """German sentences that say why the user may or may not do `verb` with the document. First the answer."""
-    rights = rights_of(user)
+def told_by_roles(document: Document, verb: str) -> dict[int, list[str]]:
+    """The sentences of `explain` that are the same for everybody: by the role's id, what in it allows `verb` here."""
+    word, name = Verb(verb).label, section_names().get(document.section_id, "–")
+    told: dict[int, list[str]] = {}
+    for cell in Permission.objects.filter(
+        Q(section=None) | Q(section=document.section_id),
+        Q(document_class=None) | Q(document_class=document.document_class_id),
+        verb=verb,
+    ).select_related("role", "document_class"):
+        where = f"Register „{name}“" if cell.section_id else "alle Register"
+        what = f"Klasse „{cell.document_class}“" if cell.document_class else "alle Klassen"
+        told.setdefault(cell.role_id, []).append(f"Rolle „{cell.role.name}“: {word} für {where}, {what}.")
+    return told
+
+
+def explain(
+    user: User,
+    document: Document,
+    verb: str = Verb.READ,
+    *,
+    rights: Rights | None = None,
+    by_roles: Mapping[int, Sequence[str]] | None = None,
+) -> list[str]:
+    """German sentences that say why the user may or may not do `verb` with the document. First the answer.
+
+    Who asks about many people passes `told_by_roles` in.
+    """
+    rights = rights or rights_of(user)
     reach = rights.reach(verb)
     allowed = may(user, verb, document, rights=rights)
     word = Verb(verb).label
@@ -300,15 +287,9 @@ def explain(user: User, document: Document, verb: str = Verb.READ) -> list[str]:
     if not user.is_active:
         return [*said, "Das Konto ist gesperrt."]
     said += _why_not(reach, document)
-    roles = {role.pk: role.name for role in user.roles.all()}
-    for permission in Permission.objects.filter(role__in=roles, verb=verb).select_related("section", "document_class"):
-        if permission.section_id in {None, document.section_id} and permission.document_class_id in {
-            None,
-            document.document_class_id,
-        }:
-            where = f"Register „{permission.section}“" if permission.section else "alle Register"
-            what = f"Klasse „{permission.document_class}“" if permission.document_class else "alle Klassen"
-            said.append(f"Rolle „{roles[permission.role_id]}“: {word} für {where}, {what}.")
+    by_roles = told_by_roles(document, verb) if by_roles is None else by_roles
+    for role in sorted(rights.role_ids):
+        said += by_roles.get(role, ())
     for grant in rights.grants:
         if grant.verb == verb and _grant_meets(grant, document):
             kind = "Verbot" if grant.is_deny else "Freigabe"

@@ -23,8 +23,8 @@ _ORDER_NAMES = ("order-x.xml",)
 _MAX_ATTACHMENTS = 200
 _MAX_TREE_DEPTH = 20
 
-DAMAGED = "Das PDF ist beschädigt; ob eine E-Rechnung darin steckt, lässt sich nicht sagen."
-PASSWORD = "Das PDF ist mit einem Kennwort geschützt; eine E-Rechnung darin kann nicht gelesen werden."  # noqa: S105
+DAMAGED = "Ob eine E-Rechnung darin steckt, lässt sich nicht sagen: Der Aufbau des PDF stimmt nicht."
+PASSWORD = "Das PDF ist mit einem Passwort geschützt; eine E-Rechnung darin kann nicht gelesen werden."  # noqa: S105
 SEVERAL = "Das PDF enthält mehrere XML-Dateien: {names}. Gelesen wurde {name}."
 
 

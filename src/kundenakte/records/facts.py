@@ -24,6 +24,7 @@ KEYS: Final = {
     "fields": "further index fields, a mapping of key to text",
     "customer_file_id": "the file it was dropped on: a person's choice, needs no evidence",
     "section_id": "the section it was dropped on: a person's choice, pins the document there",
+    "address_id": "the mail address of a file it was sent to: an exact key, checked against the paper like any other",
     "document_id": "the document it was dropped on as a new version: a person's choice",
 }
 
@@ -36,19 +37,19 @@ def clean(facts: dict[str, Any]) -> dict[str, Any]:
         if value is None or value == "":
             continue
         if key == "fields" and isinstance(value, dict):
-            known["fields"] = {_text(k, 40): _text(v) for k, v in value.items() if _text(v)}
+            known["fields"] = {text(k, 40): text(v) for k, v in value.items() if text(v)}
         elif key.endswith("_id") and key in KEYS and key != "vat_id":
             known[key] = int(value)
         elif key in KEYS:
-            known[key] = _text(value)
+            known[key] = text(value)
         else:
-            other[_text(key, 60)] = _text(value)
+            other[text(key, 60)] = text(value)
     if other:
         known["other"] = other
     return known
 
 
-def _text(value: Any, longest: int = 500) -> str:
+def text(value: Any, longest: int = 500) -> str:
     """A text that any database takes: no NUL and no half characters, as JSON may spell them; trimmed and bounded."""
     whole = str(value).encode("utf-8", "replace").decode("utf-8")
     return whole.replace("\0", "").strip()[:longest]

@@ -13,7 +13,7 @@ from kundenakte.records.pagetext import Box
 T = TypeVar("T")
 
 # Where a finding comes from, most reliable first.
-Origin = Literal["source", "xml", "barcode", "mail", "name", "text", "learned", "person"]
+Origin = Literal["source", "xml", "rule", "barcode", "mail", "name", "text", "learned", "person"]
 
 # What an entity is. The first eight can identify a customer.
 EntityKind = Literal[
@@ -98,7 +98,7 @@ class Findings:
     classes: list[ClassGuess] = field(default_factory=list)
     values: dict[str, FieldValue] = field(default_factory=dict)
     einvoice: EInvoice | None = None
-    # German sentences for the clerk ("Das PDF ist mit einem Kennwort geschützt.").
+    # German sentences for the clerk ("Das PDF ist mit einem Passwort geschützt.").
     notes: list[str] = field(default_factory=list)
     # True when pages have no text and need OCR before anything can be said.
     needs_ocr: bool = False

@@ -10,6 +10,7 @@ from django.db.models import Max
 from kundenakte.customers import queries
 from kundenakte.customers.models import Identifier
 from kundenakte.customers.own import OwnCompany
+from kundenakte.records.models import DocumentClass
 from kundenakte.records.number_shapes import NumberShapes
 
 # Shapes of many numbers change slowly; reading them all for each document would cost more than the document.
@@ -30,6 +31,12 @@ _learnt: _Learnt | None = None
 def own_company() -> OwnCompany:
     """Our own company in the forms that are compared; one small query."""
     return queries.own_company()
+
+
+def class_words() -> list[tuple[str, str]]:
+    """The words by which the administration has documents of a class recognised, each with the class's code."""
+    rows = DocumentClass.objects.filter(is_retired=False).values_list("code", "words")
+    return [(str(word), code) for code, words in rows for word in words]
 
 
 def number_shapes() -> NumberShapes:

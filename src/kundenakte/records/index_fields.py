@@ -12,6 +12,8 @@ from kundenakte.records.refusals import BadValue
 
 # "1.234" alone: people here mean one thousand two hundred and thirty-four.
 _THOUSANDS = re.compile(r"[+-]?[1-9]\d{0,2}\.\d{3}")
+# Fits a column of 64 bits with room to spare.
+_MOST = Decimal(10) ** 15
 _GERMAN_DATE = re.compile(r"(\d{1,2})\.\s?(\d{1,2})\.\s?(\d{2}|\d{4})")
 
 
@@ -41,22 +43,42 @@ def fields_of(document_class: DocumentClass) -> Iterable[IndexField]:
     return document_class.index_fields.all()
 
 
+def cents(fields: Mapping[str, object]) -> int | None:
+    """What a document is worth by its stored fields: gross, else net amount, in hundredths; None when it says nothing.
+
+    Lists sort by it. What no list could mean (twenty digits) counts as nothing.
+    """
+    for key in ("gross_amount", "net_amount"):
+        try:
+            amount = Decimal(str(fields.get(key) or ""))
+        except InvalidOperation:
+            continue
+        if amount.is_finite() and abs(amount) < _MOST:
+            return int((amount * 100).to_integral_value())
+    return None
+
+
 def stored_form(field: IndexField, text: str) -> str:
     """One value in stored form, or BadValue."""
     if field.type == IndexField.Type.DATE:
         found = parse_date(text)
         if found is None:
-            raise BadValue(f"„{field.name}“ braucht ein Datum, zum Beispiel 24.11.2026.")
+            raise BadValue("„%(name)s“ braucht ein Datum, zum Beispiel 24.11.2026.", name=field.name)
         return found.isoformat()
     if field.type in {IndexField.Type.AMOUNT, IndexField.Type.NUMBER}:
         amount = parse_amount(text)
         if amount is None:
-            raise BadValue(f"„{field.name}“ braucht eine Zahl, zum Beispiel 1.234,50.")
+            raise BadValue("„%(name)s“ braucht eine Zahl, zum Beispiel 1.234,50.", name=field.name)
         return str(amount)
     if field.type == IndexField.Type.YES_NO:
         return "ja" if text.lower() in {"ja", "yes", "true", "1", "x", "on"} else "nein"
     if field.type == IndexField.Type.CHOICE and field.choices and text not in field.choices:
-        raise BadValue(f"„{field.name}“ kennt „{text}“ nicht. Möglich sind: {', '.join(map(str, field.choices))}.")
+        raise BadValue(
+            "„%(name)s“ kennt „%(text)s“ nicht. Möglich sind: %(named)s.",
+            name=field.name,
+            text=text,
+            named=", ".join(map(str, field.choices)),
+        )
     return text[:500]
 
 

@@ -81,7 +81,7 @@ _ROWS: Final = (
     MediaType("wordml", "application/xml", _("Word-Dokument (XML)"), "office", "xml"),
     MediaType("excelml", "application/xml", _("Excel-Tabelle (XML)"), "office", "xml"),
     MediaType("fodf", "application/xml", _("OpenDocument (eine XML-Datei)"), "office", "fodt"),
-    MediaType("office-encrypted", "application/x-ole-storage", _("Office-Datei mit Kennwort"), "office", ""),
+    MediaType("office-encrypted", "application/x-ole-storage", _("Office-Datei mit Passwort"), "office", ""),
     MediaType("cii", "application/xml", _("E-Rechnung (CII)"), "einvoice", "xml"),
     MediaType("ubl", "application/xml", _("E-Rechnung (UBL)"), "einvoice", "xml"),
     MediaType("xml", "application/xml", _("XML-Datei"), "text", "xml"),
@@ -115,6 +115,8 @@ _ROWS: Final = (
     MediaType("unknown", "application/octet-stream", _("Unbekannte Datei"), "other", ""),
 )
 BY_CODE: Final = {row.code: row for row in _ROWS}
+# Several rows share a type (all that is XML); the last of them is the most general one.
+_LABELS: Final = {row.name.lower(): row.label for row in _ROWS}
 
 
 def detect(path: Path, *, file_name: str = "") -> MediaType:
@@ -124,5 +126,4 @@ def detect(path: Path, *, file_name: str = "") -> MediaType:
 
 def label_of(media_type: str) -> str:
     """The German message id for a stored media type; what is not known is an unknown file."""
-    plain = media_type.partition(";")[0].strip().lower()
-    return next((row.label for row in _ROWS if row.name.lower() == plain), BY_CODE["unknown"].label)
+    return _LABELS.get(media_type.partition(";")[0].strip().lower(), BY_CODE["unknown"].label)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -126,13 +126,6 @@ class DocumentText:
     def is_empty(self) -> bool:
         """True when no page carries a word, as in a scan."""
         return not any(line for page in self.pages for line in page.lines)
-
-    def all_words(self) -> Iterator[tuple[int, Word]]:
-        """Every word with its page number, in reading order."""
-        for number, page in enumerate(self.pages, 1):
-            for line in page.lines:
-                for word in line:
-                    yield number, word
 
 
 def plain_from(data: bytes) -> str:

@@ -1,18 +1,12 @@
-"""Refusals that several actions share. Each has a stable code and a German sentence a clerk can act on."""
+"""Refusals that several actions share."""
 
 from __future__ import annotations
 
+from kundenakte.base.refusals import Refused
 
-class Refused(Exception):
-    """Something is not done, for a reason the person can understand. Doors turn the class into their own answer."""
-
-    code = "refused"
-    sentence = "Das ist so nicht möglich."
-
-    def __init__(self, sentence: str = "") -> None:
-        super().__init__(sentence or self.sentence)
-        if sentence:
-            self.sentence = sentence
+__all__ = [
+    "AlreadyDone", "BadValue", "ChangedMeanwhile", "NotAllowed", "NotFound", "ReasonMissing", "Refused",
+]  # fmt: skip
 
 
 class NotFound(Refused):

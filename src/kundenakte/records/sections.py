@@ -6,7 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from django.db import connection
+
+from kundenakte.records.editions import successor_in
 from kundenakte.records.models import CustomerFile, DocumentClass, FilePlan, PlanEntry, Section
+
+_MAIL = "EMAIL_"
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +29,34 @@ def entries_of(plan: FilePlan) -> list[PlanEntry]:
     return list(PlanEntry.objects.filter(edition=plan.current_id).select_related("section").order_by("position"))
 
 
+def held_entries(plan: FilePlan) -> list[PlanEntry]:
+    """The entries of the edition that holds now, and goes on to hold until the caller's transaction ends.
+
+    What is filed by them is committed before another edition is published, so that its roll-out finds it; what comes
+    later is filed by the new one. `plan` may have been read long before. Many file at once; whoever publishes waits.
+    """
+    with connection.cursor() as cursor:
+        # On SQLite the caller's transaction holds the whole database.
+        lock = " FOR SHARE" if connection.vendor == "postgresql" else ""
+        cursor.execute(f"SELECT current_id FROM records_fileplan WHERE id = %s{lock}", [plan.pk])  # noqa: S608
+        (plan.current_id,) = cursor.fetchone()
+    return entries_of(plan)
+
+
+def section_to_file_in(
+    customer_file: CustomerFile, wanted: Section | None, document_class: DocumentClass, fields: Mapping[str, object]
+) -> Section:
+    """The section a document goes into now: the wanted one, else the one the rules choose.
+
+    A wanted one that fell away meanwhile gives way to its successor, as the roll-out does with what is pinned there.
+    """
+    entries = held_entries(customer_file.plan)
+    if wanted is None:
+        return section_for(entries, document_class, fields).section
+    is_there = wanted.customer_file_id is not None or any(entry.section_id == wanted.pk for entry in entries)
+    return wanted if is_there else successor_in(entries[0].edition, entries, wanted.pk)
+
+
 def sections_of(customer_file: CustomerFile) -> list[ShownSection]:
     """The sections of one file: those of the plan, then the file's own extra ones."""
     shown = [ShownSection(e.section, e.name, e.subdivide_by, e) for e in entries_of(customer_file.plan)]
@@ -37,12 +70,20 @@ def section_for(entries: Sequence[PlanEntry], document_class: DocumentClass, fie
     A rule names classes, and may ask for index fields: {"classes": ["INV_OUT"], "fields": {"project": ["*"]}}, where
     "*" means any value. The rule that asks for more wins; among equals, the one further up in the plan.
     """
+    best = _best(entries, document_class.code, fields)
+    if best is None and document_class.code.startswith(_MAIL):
+        # Kinds of mail that a plan made before them does not name lie with all other mail.
+        best = _best(entries, f"{_MAIL}LETTER", fields)
+    return best or entries[-1]
+
+
+def _best(entries: Sequence[PlanEntry], code: str, fields: Mapping[str, object]) -> PlanEntry | None:
     best: tuple[int, PlanEntry] | None = None
     for entry in entries:
-        weight = _fit(entry.rule, document_class.code, fields)
+        weight = _fit(entry.rule, code, fields)
         if weight and (best is None or weight > best[0]):
             best = (weight, entry)
-    return best[1] if best else entries[-1]
+    return best[1] if best else None
 
 
 def _fit(rule: Mapping[str, object], code: str, fields: Mapping[str, object]) -> int:

@@ -11,7 +11,7 @@ from kundenakte.records import access
 from kundenakte.records.models import Verb
 
 
-def set_own_company(*, actor: Actor, now: datetime, **values: str) -> OwnCompany:
+def set_own_company(*, actor: Actor, now: datetime, edition: int | None = None, **values: str) -> OwnCompany:
     """The customers' action of this name, with its refusals, for whoever may administer; NotAllowed for others."""
     access.require(actor, Verb.ADMINISTER)
-    return customers.set_own_company(actor=actor, now=now, **values)
+    return customers.set_own_company(actor=actor, now=now, edition=edition, **values)

@@ -12,14 +12,17 @@ from django.db.models import Q
 from django.utils import timezone
 
 from kundenakte.base.accounts.actors import Actor
+from kundenakte.base.jobs import ledger
 from kundenakte.base.journal import actions as journal
 from kundenakte.customers import actions as customers
 from kundenakte.customers.drafts import Place
 from kundenakte.customers.models import Customer
-from kundenakte.records import access, search_due
+from kundenakte.records import access, merging, search_due
 from kundenakte.records.actions.files import file_of, open_files_for
-from kundenakte.records.models import Document, Grant, Placement, Section, Verb
+from kundenakte.records.models import Document, Grant, LegalHold, Placement, Section, Verb, Watch
 from kundenakte.records.refusals import NotFound
+from kundenakte.records.retention.blocks import carry_along
+from kundenakte.records.retention.keeping import FILE_JOB
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -73,14 +76,15 @@ def create_customer(
     system: str = "erp",
     name2: str = "",
     state: str = Customer.State.CUSTOMER,
+    group: str = "",
     place: Place | None = None,
     identifiers: Sequence[tuple[str, str]] = (),
 ) -> Customer:
     """A new customer together with its file, in one step (S2)."""
     access.require(actor, Verb.CHANGE_CUSTOMER)
     customer = customers.create_customer(
-        actor=actor, name=name, name2=name2, now=now, number=number, system=system, state=state, place=place,
-        identifiers=identifiers,
+        actor=actor, name=name, name2=name2, now=now, number=number, system=system, state=state, group=group,
+        place=place, identifiers=identifiers,
     )  # fmt: skip
     open_files_for(actor=actor, customers=[customer], today=timezone.localdate(now))
     return customer
@@ -105,12 +109,20 @@ def merge(*, actor: Actor, source: Customer, into: Customer, reason: str, now: d
         section.save(update_fields=["customer_file", "key"])
         taken[section.pk] = section.pk
     moved = list(Document.objects.filter(customer_file=old).values_list("pk", flat=True))
+    # They are one customer now: what was held at the one is held at the other, and what it holds stays held.
+    carry_along(moved, old)
+    LegalHold.objects.filter(customer_file=old, released_at=None).update(customer_file=new)
     Document.objects.filter(customer_file=old).update(customer_file=new, changed_at=now)
+    ledger.enqueue(FILE_JOB, new.pk)
     Placement.objects.filter(customer_file=old).exclude(
         document__in=Placement.objects.filter(customer_file=new).values("document")
     ).update(customer_file=new)
     # What was opened or closed to somebody stays so: the exceptions go where the documents went.
     Grant.objects.filter(customer_file=old).update(customer_file=new)
+    Watch.objects.filter(customer_file=old).exclude(
+        user__in=Watch.objects.filter(customer_file=new).values("user")
+    ).update(customer_file=new)
+    merging.carry(old, new)
     # Not only what moved: the customer's own documents are found by the other's number from now on.
     shown = Document.objects.filter(Q(customer_file=new) | Q(placements__customer_file=new))
     search_due.mark_all(shown.distinct().values_list("pk", flat=True))

@@ -5,30 +5,28 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import NamedTuple
 
 from django.db import transaction
-from django.db.models import Max
 
 from kundenakte.base.accounts.actors import Actor
 from kundenakte.base.journal import actions as journal
-from kundenakte.records import access, index_fields, search_due
+from kundenakte.base.journal.actions import Happening
+from kundenakte.records import access, index_fields, leading, sealing, search_due
+from kundenakte.records.actions import document_rows as rows
 from kundenakte.records.models import (
     CustomerFile,
     Document,
     DocumentClass,
-    Placement,
-    Reference,
     Section,
-    SourceKey,
     Verb,
     Version,
     VersionState,
 )
-from kundenakte.records.numbers import number_key
 from kundenakte.records.refusals import BadValue, ChangedMeanwhile, ReasonMissing
-from kundenakte.records.sections import entries_of, section_for
+from kundenakte.records.retention import blocks, keeping
+from kundenakte.records.sections import section_to_file_in
 
-Kind = Reference.Kind
 State = VersionState.State
 
 
@@ -56,6 +54,13 @@ class Description:
     fields: Mapping[str, str] = field(default_factory=dict)
 
 
+class Whereabouts(NamedTuple):
+    """Where a document lies; `section` is None when the plan's rules put it there."""
+
+    customer_file: CustomerFile
+    section: Section | None
+
+
 @transaction.atomic
 def create_document(
     *,
@@ -66,28 +71,33 @@ def create_document(
     now: datetime,
     section: Section | None = None,
     source_key: tuple[str, str] | None = None,
+    key_may_stay: bool = False,
     reason: str = "",
 ) -> Document:
-    """A new document with its first version. Without `section` the plan's rules choose; with one it is pinned there."""
-    chosen = (
-        section or section_for(entries_of(customer_file.plan), description.document_class, description.fields).section
-    )
-    access.require(actor, Verb.FILE, customer_file, chosen)
-    access.require_cell(actor, Verb.FILE, chosen, description.document_class)
+    """A new document with its first version. Without `section` the plan's rules choose; with one it is pinned there.
+
+    A source's key leads to one document. Raises IntegrityError where another has it, unless `key_may_stay`: then it
+    stays with that one, the new document has none, and its journal entry says so.
+    """
+    chosen = section_to_file_in(customer_file, section, description.document_class, description.fields)
+    access.require_filing(actor, customer_file, chosen, description.document_class)
     document = Document(
         customer_file=customer_file, section=chosen, is_pinned=section is not None, created_at=now, changed_at=now,
         class_is_confirmed=actor.kind == "person",
     )  # fmt: skip
-    _describe(document, description, now)
+    rows.describe(document, description, now)
+    keeping.set_end(document, now=now)
     document.save()
-    if source_key:
-        SourceKey.objects.create(document=document, system=source_key[0], key=source_key[1])
-    _attach(actor, document, version, now, valid=description.document_class.valid_at_once)
+    keeping.follow_up(document)
+    stays = source_key is not None and not rows.take_key(document, source_key, may_stay=key_may_stay)
+    attached = rows.attach(actor, document, version, now, valid=description.document_class.valid_at_once)
     search_due.mark(document)
-    journal.append(
-        actor, "document.filed", document, at=now, reason=reason, customer_file=customer_file, section=chosen,
-        document_class=description.document_class.code, digest=version.digest, number=document.number,
-    )  # fmt: skip
+    facts = {
+        "customer_file": customer_file, "section": chosen, "document_class": description.document_class.code,
+        "digest": version.digest, "number": document.number, **({"source_key": "stays elsewhere"} if stays else {}),
+    }  # fmt: skip
+    filed = Happening("document.filed", document, facts, reason=reason)
+    journal.append_many(actor, [rows.told(attached), filed], at=now)
     return document
 
 
@@ -105,31 +115,43 @@ def add_version(
 
     A valid version brings its day and index fields along (`description`); class, title and number stay.
     """
-    locked = _lock(document)
+    locked = rows.lock(document)
     access.require(actor, Verb.EDIT, locked)
     valid = locked.document_class.valid_at_once if valid is None else valid
-    attached = _attach(actor, locked, version, now, valid=valid)
+    attached = rows.attach(actor, locked, version, now, valid=valid)
+    journal.append_many(actor, [rows.told(attached)], at=now)
     if valid and description:
         found = index_fields.check(locked.document_class, description.fields, lenient=True)
-        know_more(locked, fields={**locked.fields, **found}, dated_on=description.dated_on or locked.dated_on)
-    _changed(locked, now)
-    _take_over(document, locked)
+        rows.know_more(locked, fields={**locked.fields, **found}, dated_on=description.dated_on or locked.dated_on)
+    rows.changed(locked, now)
+    rows.take_over(document, locked)
     return attached
 
 
 @transaction.atomic
-def release_version(*, actor: Actor, version: Version, now: datetime) -> None:
-    """Make a version the valid one; the one that was valid is superseded."""
-    document = _lock(version.document)
+def release_version(*, actor: Actor, version: Version, edition: int, now: datetime) -> None:
+    """Make a version the valid one; the one that was valid is superseded.
+
+    `edition` is the document's state the person had before them. Releasing the one that was valid undoes it.
+    """
+    document = rows.lock(version.document)
     access.require(actor, Verb.RELEASE, document)
-    _make_valid(document, version, now)
-    search_due.mark(document)
+    rows.require_edition(document, edition)
+    rows.make_valid(document, version, now)
+    sealing.note(version)
+    rows.changed(document, now)
+    rows.take_over(version.document, document)
     journal.append(actor, "version.released", document, at=now, version=version.number, digest=version.digest)
 
 
 @transaction.atomic
 def restore_version(*, actor: Actor, version: Version, now: datetime, comment: str = "") -> Version:
-    """Bring an old version back: its bytes become a new version, so the chain only grows (S25)."""
+    """Bring an old version back: its bytes become a new version, so the chain only grows (S25).
+
+    Raises XmlMissing where it would take the place of an e-invoice's XML.
+    """
+    if leading.would_lose_xml(version.document, version.digest):
+        raise leading.XmlMissing
     again = NewVersion(
         digest=version.digest, size=version.size, media_type=version.media_type, file_name=version.file_name,
         source="restore", origin=f"Version {version.number}",
@@ -139,32 +161,80 @@ def restore_version(*, actor: Actor, version: Version, now: datetime, comment: s
 
 
 @transaction.atomic
+def withdraw_version(
+    *, actor: Actor, version: Version, now: datetime, fields: Mapping[str, str], dated_on: date
+) -> Version:
+    """Undo the valid version: the one that was valid before is valid again, with these fields and day. Returns it.
+
+    Both stay in the chain. Raises ChangedMeanwhile when `version` is not the valid one (any more), and BadValue when no
+    earlier one was.
+    """
+    document = rows.lock(version.document)
+    # Who may make a version the valid one by bringing it may take that back; elsewhere it takes a release.
+    access.require(actor, Verb.EDIT if document.document_class.valid_at_once else Verb.RELEASE, document)
+    if document.valid_version_id != version.pk:
+        raise ChangedMeanwhile
+    former = former_version(version)
+    if former is None:
+        raise BadValue("Vor dieser Version galt keine andere.")
+    rows.make_valid(document, former, now)
+    rows.know_more(document, fields=dict(fields), dated_on=dated_on)
+    rows.changed(document, now)
+    rows.take_over(version.document, document)
+    journal.append(
+        actor, "version.withdrawn", document, at=now, version=version.number, again=former.number,
+        digest=former.digest,
+    )  # fmt: skip
+    return former
+
+
+def former_version(version: Version) -> Version | None:
+    """The version whose place `version` took when it became valid; None when it was the first, or had been before."""
+    taken = version.states.filter(state=State.VALID).last()
+    left = VersionState.objects.filter(
+        version__document=version.document_id, state=State.SUPERSEDED, pk__lt=taken.pk if taken else 0
+    )
+    superseded = left.select_related("version").last()
+    return superseded.version if superseded and superseded.version.number < version.number else None
+
+
+@transaction.atomic
 def move_document(
     *,
     actor: Actor,
     document: Document,
     customer_file: CustomerFile,
     section: Section | None,
+    edition: int,
     now: datetime,
     reason: str = "",
-) -> None:
-    """Put a document in another section or file: pinned there with `section`, else the rules choose again."""
-    locked = _lock(document)
+) -> Whereabouts:
+    """Put a document in another section or file: pinned there with `section`, else the rules choose again.
+
+    `edition` is the state the person had before them. Returns where it lay: moving it there, with the edition
+    `document` has afterwards, undoes the move.
+    """
+    locked = rows.lock(document)
     access.require(actor, Verb.FILE, locked, customer_file)
+    rows.require_edition(locked, edition)
     if locked.is_sealed and not reason:
         raise ReasonMissing
     if section and section.customer_file_id not in {None, customer_file.pk}:
         raise BadValue("Dieses Register gehört zu einer anderen Akte.")
-    target = section or section_for(entries_of(customer_file.plan), locked.document_class, locked.fields).section
+    target = section_to_file_in(customer_file, section, locked.document_class, locked.fields)
     access.require(actor, Verb.FILE, target)
-    from_file, from_section = f"records.customerfile:{locked.customer_file_id}", locked.section.key
+    before = Whereabouts(locked.customer_file, locked.section if locked.is_pinned else None)
+    from_section = locked.section.key
     locked.customer_file, locked.section, locked.is_pinned = customer_file, target, section is not None
-    _changed(locked, now)
-    _take_over(document, locked)
+    if before.customer_file.pk != customer_file.pk:
+        blocks.carry_along([locked.pk], before.customer_file)
+    rows.changed(locked, now)
+    rows.take_over(document, locked)
     journal.append(
         actor, "document.moved", locked, at=now, reason=reason, customer_file=customer_file, section=target,
-        from_file=from_file, from_section=from_section,
+        from_file=before.customer_file, from_section=from_section, pinned=locked.is_pinned,
     )  # fmt: skip
+    return before
 
 
 @transaction.atomic
@@ -172,146 +242,24 @@ def describe_document(
     *, actor: Actor, document: Document, description: Description, edition: int, now: datetime, reason: str = ""
 ) -> None:
     """Correct class, title, number, day or index fields. `edition` is the state the person had before them."""
-    locked = _lock(document)
+    locked = rows.lock(document)
     access.require(actor, Verb.EDIT, locked)
-    if locked.edition != edition:
-        raise ChangedMeanwhile
+    rows.require_edition(locked, edition)
     if locked.is_sealed and not reason:
         raise ReasonMissing
-    before = _described(locked)
-    _describe(locked, description, now)
+    before = rows.described(locked)
+    rows.describe(locked, description, now)
     locked.class_is_confirmed |= actor.kind == "person"
     if not locked.is_pinned:
-        entry = section_for(entries_of(locked.customer_file.plan), locked.document_class, locked.fields)
-        locked.section = entry.section
-    after = _described(locked)
+        locked.section = section_to_file_in(locked.customer_file, None, locked.document_class, locked.fields)
+    after = rows.described(locked)
     # A field may be new, or gone with the class that had it.
     keys = sorted({*before, *after})
     changed = {key: [before.get(key), after.get(key)] for key in keys if before.get(key) != after.get(key)}
-    _changed(locked, now)
-    _take_over(document, locked)
+    rows.changed(locked, now)
+    rows.take_over(document, locked)
     if changed:
         journal.append(
             actor, "document.described", locked, at=now, reason=reason, changed=sorted(changed),
-            personal={"before_after": _readable(changed)},
+            personal={"before_after": rows.readable(changed)},
         )  # fmt: skip
-
-
-@transaction.atomic
-def refer(*, actor: Actor, from_document: Document, to_document: Document, kind: str, now: datetime) -> Reference:
-    """Link two documents. Asking twice leaves one link."""
-    access.require(actor, Verb.EDIT, from_document)
-    if actor.user is not None:
-        access.get_document(actor.user, to_document.pk)
-    reference, made = Reference.objects.get_or_create(
-        from_document=from_document, to_document=to_document, kind=kind, defaults={"created_at": now}
-    )
-    if made:
-        journal.append(actor, "document.referred", from_document, at=now, to=to_document, relation=kind)
-    return reference
-
-
-@transaction.atomic
-def place_also(
-    *, actor: Actor, document: Document, customer_file: CustomerFile, section: Section, now: datetime
-) -> Placement:
-    """Show a document in a second place as well: a link, not a copy (S9)."""
-    access.require(actor, Verb.FILE, document, customer_file, section)
-    placement, made = Placement.objects.get_or_create(
-        document=document, customer_file=customer_file, section=section, defaults={"created_at": now}
-    )
-    if made:
-        search_due.mark(document)
-        journal.append(actor, "document.placed", document, at=now, customer_file=customer_file, section=section)
-    return placement
-
-
-def know_more(document: Document, *, fields: dict[str, str], dated_on: date) -> None:
-    """Set day and index fields together with the columns that follow from them; the caller saves."""
-    document.fields, document.dated_on = fields, dated_on
-    document.project = fields.get("project", "")[:100]
-    document.machine = fields.get("serial_number", "")[:100]
-    document.tax_year = dated_on.year if document.is_tax_relevant else None
-
-
-# --- inside ------------------------------------------------------------------------------------------------------
-
-
-def _lock(document: Document) -> Document:
-    """The row as it is now, held until the transaction ends (SQLite holds the whole database)."""
-    return (
-        Document.objects.select_for_update(of=("self",))
-        .select_related("customer_file__customer", "customer_file__plan", "section", "document_class")
-        .get(pk=document.pk)
-    )
-
-
-def _attach(actor: Actor, document: Document, new: NewVersion, now: datetime, *, valid: bool) -> Version:
-    is_first = document.valid_version_id is None
-    number = 1 if is_first else (document.versions.aggregate(last=Max("number"))["last"] or 0) + 1
-    version = Version.objects.create(
-        document=document, number=number, digest=new.digest, size=new.size, media_type=new.media_type,
-        file_name=new.file_name, created_at=now, author=actor.user, source=new.source, origin=new.origin,
-        comment=new.comment,
-    )  # fmt: skip
-    if valid:
-        _make_valid(document, version, now)
-    else:
-        VersionState.objects.create(version=version, state=State.DRAFT, at=now)
-        if number == 1:
-            document.is_draft, document.valid_version = True, version
-            document.save(update_fields=["is_draft", "valid_version"])
-    journal.append(
-        actor, "version.added", document, at=now, version=number, digest=new.digest, size=new.size,
-        media_type=new.media_type, source=new.source, personal={"file_name": new.file_name, "origin": new.origin},
-    )  # fmt: skip
-    return version
-
-
-def _make_valid(document: Document, version: Version, now: datetime) -> None:
-    before = document.valid_version
-    if before and before.pk != version.pk and not document.is_draft:
-        VersionState.objects.create(version=before, state=State.SUPERSEDED, at=now)
-    VersionState.objects.create(version=version, state=State.VALID, at=now)
-    document.valid_version, document.is_draft, document.changed_at = version, False, now
-    document.save(update_fields=["valid_version", "is_draft", "changed_at"])
-
-
-def _describe(document: Document, description: Description, now: datetime) -> None:
-    lenient = document.pk is None
-    fields = index_fields.check(description.document_class, description.fields, lenient=lenient)
-    day = description.dated_on or index_fields.parse_date(fields.get("dated_on", "")) or now.date()
-    document.document_class = description.document_class
-    document.title = description.title.strip()[:250] or description.document_class.name
-    document.number = description.number.strip()[:100]
-    document.number_key = number_key(document.number)
-    document.is_tax_relevant = description.document_class.tax_relevant
-    know_more(document, fields=fields, dated_on=day)
-
-
-def _described(document: Document) -> dict[str, str]:
-    return {
-        "document_class": document.document_class.code,
-        "title": document.title,
-        "number": document.number,
-        "dated_on": document.dated_on.isoformat(),
-        "section": document.section.key,
-        **{f"fields.{key}": str(value) for key, value in document.fields.items()},
-    }
-
-
-def _readable(changed: Mapping[str, list[str | None]]) -> str:
-    return "\n".join(f"{key}: {before or '–'} → {after or '–'}" for key, (before, after) in sorted(changed.items()))
-
-
-def _changed(document: Document, now: datetime) -> None:
-    document.changed_at = now
-    document.edition += 1
-    document.save()
-    search_due.mark(document)
-
-
-def _take_over(shown: Document, locked: Document) -> None:
-    """Bring the caller's object to the state just written, so that he does not go on with an old one."""
-    if shown is not locked:
-        shown.__dict__.update({k: v for k, v in locked.__dict__.items() if k != "_prefetched_objects_cache"})

@@ -14,6 +14,7 @@ from kundenakte.customers.models import Customer
 from kundenakte.records import access
 from kundenakte.records.models import CustomerFile, FilePlan, Section, Verb
 from kundenakte.records.refusals import BadValue
+from kundenakte.records.sections import entries_of
 
 
 @transaction.atomic
@@ -45,16 +46,27 @@ def file_of(customer: Customer) -> CustomerFile:
     return CustomerFile.objects.select_related("customer", "plan").get(customer=customer)
 
 
+def refuse_name_of_the_plan(customer_file: CustomerFile, name: str) -> None:
+    """Two sections of one name in a file cannot be told apart. Raises BadValue."""
+    if name.strip().casefold() in {entry.name.casefold() for entry in entries_of(customer_file.plan)}:
+        raise BadValue(
+            "„%(name)s“ heißt schon ein Register des Aktenplans, das in jeder Akte steht. Bitte wählen Sie "
+            "einen anderen Namen.",
+            name=name.strip(),
+        )
+
+
 @transaction.atomic
 def add_local_section(*, actor: Actor, customer_file: CustomerFile, name: str) -> Section:
-    """An extra section in this one file."""
+    """An extra section in this one file. Raises BadValue for a name the file has already, in the plan or besides."""
     access.require(actor, Verb.FILE, customer_file)
     name = name.strip()[:100]
+    refuse_name_of_the_plan(customer_file, name)
     key = slugify(name.replace("ß", "ss"))[:50]
     if not key:
         raise BadValue("Bitte geben Sie dem Register einen Namen.")
     if Section.objects.filter(customer_file=customer_file, key=key).exists():
-        raise BadValue(f"Ein Register „{name}“ gibt es in dieser Akte schon.")
+        raise BadValue("Ein Register „%(name)s“ gibt es in dieser Akte schon.", name=name)
     section = Section.objects.create(plan=customer_file.plan, key=key, customer_file=customer_file, local_name=name)
     journal.append(actor, "section.added", section, customer_file=customer_file, name=name)
     return section

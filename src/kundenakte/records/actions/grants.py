@@ -41,7 +41,9 @@ def grant(
     access.require(actor, Verb.ADMINISTER)
     if verb not in GRANTABLE:
         words = ", ".join(str(possible.label) for possible in GRANTABLE)
-        raise BadValue(f"Für einzelne Dokumente, Akten oder Kundengruppen lässt sich nur festlegen: {words}.")
+        raise BadValue(
+            "Für einzelne Dokumente, Akten oder Kundengruppen lässt sich nur festlegen: %(words)s.", words=words
+        )
     reason = _reason(reason)
     if not reason:
         raise BadValue("Bitte geben Sie an, warum es diese Ausnahme gibt.")
@@ -74,7 +76,7 @@ def revoke(*, actor: Actor, grant: Grant, now: datetime, reason: str = "") -> No
 def _reason(text: str) -> str:
     reason = text.strip()
     if len(reason) > _LONGEST_REASON:
-        raise BadValue(f"Der Grund darf höchstens {_LONGEST_REASON} Zeichen lang sein.")
+        raise BadValue("Der Grund darf höchstens %(most)s Zeichen lang sein.", most=_LONGEST_REASON)
     return reason
 
 
@@ -90,7 +92,7 @@ def _target(actor: Actor, on: CustomerFile | Document | str, *, is_ending: bool 
         return {"customer_file": on}
     # A misspelt group would be an exception for nobody, and a denial that does not hold.
     if not is_ending and (not on or not Customer.objects.filter(group=on).exists()):
-        raise NotFound(f"Zur Kundengruppe „{on}“ gehört kein Kunde.")
+        raise NotFound("Zur Kundengruppe „%(on)s“ gehört kein Kunde.", on=on)
     return {"customer_group": on}
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Q, Value
 
 from kundenakte.base.accounts.models import Role
 from kundenakte.records.models.documents import Document, Version
@@ -23,6 +23,8 @@ class Arrival(models.Model):
         # The same bytes in the same place: nothing new; the arrival points at the document that has them.
         DUPLICATE = "duplicate", "bereits vorhanden"
         DISCARDED = "discarded", "aussortiert"
+        # A stack whose documents came in one by one; its bytes stay as they came.
+        SPLIT = "split", "aufgeteilt"
 
     # The reason of what is filed and still asks a person to look: the document contradicts its source.
     PLEASE_CHECK = "please_check"
@@ -57,6 +59,10 @@ class Arrival(models.Model):
     document = models.ForeignKey(Document, on_delete=models.PROTECT, null=True, related_name="arrivals")
     version = models.OneToOneField(Version, on_delete=models.PROTECT, null=True, related_name="arrival")
     changed_at = models.DateTimeField()
+    # The mail it hung on.
+    part_of = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="parts")
+    # Of a mail that was opened: {"count": how many attachments became arrivals, "note": what a reader should know}.
+    opened = models.JSONField(default=dict, db_default=Value({}, models.JSONField()))
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=("source", "source_number"), name="arrival_numbered"),)
@@ -88,14 +94,15 @@ class Rendition(models.Model):
         PDF = "pdf", "PDF-Fassung"
         PAGES = "pages", "Seitenbilder"
         XML = "xml", "Rechnungs-XML"
+        SEARCHABLE = "ocr", "durchsuchbare PDF-Fassung"
 
     # The digest of the bytes it was made from, so that an arrival has it before it is a document.
     digest = models.CharField(max_length=64)
     kind = models.CharField(max_length=5, choices=Kind.choices)
-    # For PAGES: how many there are, and how many images are ready (1…ready).
+    # For PAGES: how many there are, and how many images are ready (1…ready). TEXT: so many are read.
     page_count = models.PositiveIntegerField(default=0)
     ready = models.PositiveIntegerField(default=0)
-    # What a reader should know: "Das PDF ist mit einem Kennwort geschützt."
+    # What a reader should know: "Das PDF ist mit einem Passwort geschützt."
     note = models.TextField(blank=True)
     # Stable word for that: "encrypted", "wrong-password", "broken" …; empty when all is well.
     code = models.CharField(max_length=40, blank=True)

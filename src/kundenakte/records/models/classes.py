@@ -53,7 +53,13 @@ class DocumentClass(models.Model):
     number_is_key = models.BooleanField(default=False)
     # The filing words and machine names this class is known by ("Rechnung", "invoice"); hints of sources use them.
     aliases = models.JSONField(default=list)
+    # Words of this house by which a document of the class is recognised: as its heading, or anywhere in the text.
+    words = models.JSONField(default=list)
+    # Retired: documents keep it, but no new one gets it.
+    is_retired = models.BooleanField(default=False)
     position = models.PositiveSmallIntegerField(default=0)
+    # Counted up by each change, so that two people who edit at once notice.
+    edition = models.PositiveIntegerField(default=1)
 
     class Meta:
         ordering = ("position", "name")

@@ -9,6 +9,14 @@ from kundenakte.records.models.classes import DocumentClass
 from kundenakte.records.models.files import CustomerFile, Section
 
 
+class PresentDocuments(models.Manager["Document"]):
+    """The documents that are there. What was lawfully disposed of leaves a row without any words (a tombstone)."""
+
+    def get_queryset(self) -> models.QuerySet[Document]:
+        """All but tombstones."""
+        return super().get_queryset().filter(is_disposed=False)
+
+
 class Document(models.Model):
     """The record (Dokument). Its bytes are its versions'; what stands here can be corrected, with a journal entry."""
 
@@ -20,6 +28,9 @@ class Document(models.Model):
     # A person chose or confirmed the class: the house learns from it.
     class_is_confirmed = models.BooleanField(default=False)
     title = models.CharField(max_length=250)
+    # What lists sort by: the title as a German reader orders it (customers/drafts.py: sort_name). On PostgreSQL the
+    # migration gives the column the collation "C", so both databases compare bytes.
+    title_key = models.CharField(max_length=200, blank=True, editable=False, default="", db_default="")
     number = models.CharField(max_length=100, blank=True)
     # Normalised number (business_keys.py), compared to find the same document again.
     number_key = models.CharField(max_length=100, blank=True)
@@ -30,26 +41,58 @@ class Document(models.Model):
     # Columns of their own, because lists filter on them.
     project = models.CharField(max_length=100, blank=True)
     machine = models.CharField(max_length=100, blank=True)
+    # Gross amount, else net amount, in hundredths of its currency; empty where there is none.
+    amount_cents = models.BigIntegerField(null=True, blank=True)
     valid_version = models.ForeignKey("Version", on_delete=models.PROTECT, null=True, related_name="+")
-    # Only a drafted document: nothing valid yet, shown to those who may edit.
+    # Only a drafted document: nothing valid yet, shown to those who may edit or release.
     is_draft = models.BooleanField(default=False)
     is_sealed = models.BooleanField(default=False)
     # Restricted by data protection (R-65): only those with the verb "read_restricted" see it.
     is_restricted = models.BooleanField(default=False)
     is_tax_relevant = models.BooleanField(default=False)
     tax_year = models.PositiveSmallIntegerField(null=True, blank=True)
+    # The last day it is kept, and the rule that says so; open while the event that starts the period is not known.
+    # Written by records/retention/keeping.py alone. Neither a day nor open: not calculated yet.
+    retain_until = models.DateField(null=True, blank=True)
+    is_retention_open = models.BooleanField(default=False, db_default=False)
+    retention_code = models.CharField(max_length=40, blank=True, default="", db_default="")
     created_at = models.DateTimeField()
     changed_at = models.DateTimeField()
     # Counted up by each change, so that two people who edit at once notice.
     edition = models.PositiveIntegerField(default=1)
+    # Only ids, class, day and the end of retention are left; `records/disposition` tells the rest.
+    is_disposed = models.BooleanField(default=False, db_default=False)
+
+    objects = PresentDocuments()
+    # Tombstones too: for disposition itself, and for whoever must not give their ids away again.
+    with_disposed = models.Manager["Document"]()
 
     class Meta:
         indexes = (
+            models.Index(fields=("retain_until", "id"), name="document_retained"),
             models.Index(fields=("customer_file", "-dated_on", "-id"), name="document_in_file"),
             models.Index(fields=("customer_file", "section", "-dated_on", "-id"), name="document_in_section"),
             models.Index(fields=("customer_file", "document_class", "number_key"), name="document_by_key"),
             models.Index(fields=("number_key",), name="document_by_number"),
+            models.Index(fields=("customer_file", "title_key", "-dated_on", "-id"), name="document_by_title"),
             models.Index(fields=("-changed_at",), name="document_changed"),
+            # Counting a file by section, class, year and state, and seeing whether anything in it changed, reads this
+            # index alone: what rights ask for stands in it as well.
+            models.Index(
+                fields=(
+                    "customer_file",
+                    "section",
+                    "document_class",
+                    "dated_on",
+                    "is_draft",
+                    "is_sealed",
+                    "is_restricted",
+                    "is_disposed",
+                    "changed_at",
+                    "id",
+                ),
+                name="document_counts",
+            ),
         )
 
     def __str__(self) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
@@ -60,15 +61,29 @@ class Section(models.Model):
 
 
 class FilePlanEdition(models.Model):
-    """One state of the plan: which sections, in which order, named how, with which rules. Fixed once current."""
+    """One state of the plan: which sections, in which order, named how, with which rules. Fixed once published."""
 
     plan = models.ForeignKey(FilePlan, on_delete=models.PROTECT, related_name="editions")
     number = models.PositiveIntegerField()
     created_at = models.DateTimeField()
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
     comment = models.CharField(max_length=300, blank=True)
+    # Being edited, and seen by nobody but the administration. Each plan has at most one.
+    is_draft = models.BooleanField(default=False)
+    # The edition it was made from.
+    based_on = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="+")
+    published_at = models.DateTimeField(null=True)
+    published_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    # Counted up by each change of a draft, so that two people who edit at once notice.
+    revision = models.PositiveIntegerField(default=1)
+    # Where documents go that somebody pinned in a section this edition no longer has: {"12": 7}, ids of sections.
+    successors = models.JSONField(default=dict)
 
     class Meta:
-        constraints = (models.UniqueConstraint(fields=("plan", "number"), name="edition_once"),)
+        constraints = (
+            models.UniqueConstraint(fields=("plan", "number"), name="edition_once"),
+            models.UniqueConstraint(fields=("plan",), condition=Q(is_draft=True), name="draft_edition_once"),
+        )
 
     def __str__(self) -> str:
         return f"{self.plan}, Ausgabe {self.number}"

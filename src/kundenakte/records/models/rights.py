@@ -22,9 +22,13 @@ class Verb(models.TextChoices):
     RELEASE = "release", "freigeben"
     DOWNLOAD = "download", "herunterladen"
     READ_RESTRICTED = "read_restricted", "Eingeschränktes lesen"
+    RESTRICT = "restrict", "Verarbeitung einschränken"
     INBOX = "inbox", "Posteingang bearbeiten"
     MERGE = "merge", "Kunden zusammenführen"
     CHANGE_CUSTOMER = "change_customer", "Stammdaten ändern"
+    RETENTION = "retention", "Aufbewahrung verwalten"
+    DISPOSE = "dispose", "Aussonderung beantragen"
+    RELEASE_DISPOSAL = "release_disposal", "Aussonderung freigeben"
     ADMINISTER = "administer", "verwalten"
 
 

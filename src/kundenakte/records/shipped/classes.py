@@ -1,7 +1,8 @@
 """The shipped document classes with the periods of German law as of 2026 (AO § 147, HGB § 257, UStG § 14b).
 
-Periods are data: a change of law changes rows, not this file. Codes and bases follow the retention table in
-docs/verfahrensdokumentation; a tax adviser confirms it before use.
+Periods are data: a change of law changes rows, not this file. Each class names the rule its period follows (`basis`); a
+tax adviser confirms them before use. New documents of all of them are valid at once: what arrives by itself is in use
+already. A house that wants calculations or offers released first says so at the class.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ FIELDS: Final = {
     "serial_number": ("Maschine (Seriennummer)", "text"),
     "due_on": ("Fällig am", "date"),
     "valid_until": ("Gültig bis", "date"),
+    "closed_on": ("Abgeschlossen am", "date"),
     "subject": ("Betreff", "text"),
     "sender": ("Absender", "text"),
 }
@@ -72,7 +74,7 @@ CLASSES: Final = (
             ("Kostenvoranschlag", "offer", "quote", "quotation", "AN"), key=True),
     Shipped("PRICE_INFO", "Preisinformation", "PRICE_INFO", "P", 3, "SENT", "keine Pflicht; mit Auftrag 6 Jahre nach AO 147(1)3",
             "dated_on subject valid_until", ("Preisauskunft", "Preisliste", "price information")),
-    Shipped("ENQUIRY", "Anfrage", "OFFER_LOST", "P", 3, "RECEIVED", "keine Pflicht; BGB 195, 199, 311(2)",
+    Shipped("ENQUIRY", "Anfrage", "ENQUIRY", "P", 3, "RECEIVED", "keine Pflicht; BGB 195, 199, 311(2)",
             "document_number dated_on subject sender project", ("Kundenanfrage", "enquiry", "inquiry", "request for quotation")),
     Shipped("ORDER_IN", "Bestellung", "ORDER_IN", "S", 6, "RECEIVED", "AO 147(1)2 + HGB 257(1)2",
             "document_number dated_on net_amount gross_amount currency offer_number project",
@@ -95,12 +97,20 @@ CLASSES: Final = (
     Shipped("ACCEPTANCE", "Abnahmeprotokoll", "ACCEPTANCE", "S", 6, "CREATED", "AO 147(1)2,3 + BGB 634a",
             "document_number dated_on serial_number project", ("Übergabeprotokoll", "acceptance protocol")),
     Shipped("COMPLAINT", "Reklamation", "COMPLAINT", "S", 6, "CASE_CLOSED", "AO 147(1)2,3 + HGB 257",
-            "document_number dated_on subject sender invoice_number delivery_number serial_number",
+            "document_number dated_on subject sender invoice_number delivery_number serial_number closed_on",
             ("Beanstandung", "Mängelrüge", "complaint")),
     Shipped("EMAIL_LETTER", "E-Mail", "EMAIL_LETTER", "S", 6, "SENT_OR_RECEIVED", "AO 147(1)2,3 + BFH XI R 15/23",
             "dated_on subject sender", ("Mail", "e-mail")),
+    Shipped("EMAIL_VOUCHER", "E-Mail als Beleg", "EMAIL_VOUCHER", "S", 8, "SENT_OR_RECEIVED", "AO 147(1)4",
+            "document_number dated_on gross_amount subject sender", ("Beleg per E-Mail",), tax=True),
+    Shipped("EMAIL_TRANSPORT", "Begleit-E-Mail", "EMAIL_TRANSPORT", "P", 0, "SENT_OR_RECEIVED", "GoBD 121: nur Transportmittel; sie bleibt, bis jemand sie aussondert",
+            "dated_on subject sender", ("Transport-Mail",)),
+    Shipped("EMAIL_PRIVATE", "Private E-Mail", "EMAIL_PRIVATE", "G", 0, "RECEIVED", "DSGVO 5(1)c; wird erst nach Rückfrage so abgelegt",
+            "dated_on subject sender"),
     Shipped("LETTER", "Brief", "EMAIL_LETTER", "S", 6, "SENT_OR_RECEIVED", "AO 147(1)2,3 + HGB 257",
             "dated_on subject sender", ("Schreiben", "letter")),
+    Shipped("CIRCULATION", "Umlaufprotokoll", "EMAIL_LETTER", "S", 6, "SENT_OR_RECEIVED", "AO 147(1)2,3,5 + HGB 257, wie der Schriftwechsel, den es begleitet",
+            "document_number dated_on subject", ("Protokoll der Umlaufmappe", "circulation minutes"), key=True, seal="at_once"),
     Shipped("PRESENTATION", "Präsentation", "PRESENTATION", "P", 3, "LAST_CONTACT", "keine eigene Pflicht",
             "dated_on subject project", ("presentation", "Folien")),
     Shipped("PRICE_CALC", "Kalkulation", "PRICE_CALC", "S", 6, "LAST_ENTRY", "AO 147(1)5",

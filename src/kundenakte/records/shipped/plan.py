@@ -29,7 +29,12 @@ SECTIONS: Final = (
         "service", "Service & Wartung", ("MAINT_CONTRACT", "SERVICE_REPORT", "ACCEPTANCE", "PHOTO"), "machine"
     ),
     ShippedSection("reklamationen", "Reklamationen", ("COMPLAINT",)),
-    ShippedSection("korrespondenz", "Korrespondenz", ("EMAIL_LETTER", "LETTER"), "year"),
+    ShippedSection(
+        "korrespondenz",
+        "Korrespondenz",
+        ("EMAIL_LETTER", "EMAIL_VOUCHER", "EMAIL_TRANSPORT", "EMAIL_PRIVATE", "LETTER", "CIRCULATION"),
+        "year",
+    ),
     ShippedSection("praesentationen", "Präsentationen & Kalkulationen", ("PRESENTATION", "PRICE_CALC"), "project"),
     ShippedSection("sonstiges", "Sonstiges", ("OTHER",)),
 )

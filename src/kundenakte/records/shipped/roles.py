@@ -40,9 +40,10 @@ ROLES: Final = (
         Right((), ("MAINT_CONTRACT", "SERVICE_REPORT"), (Verb.RELEASE,)), Right((), (), (Verb.INBOX,)))),
     ShippedRole("buchhaltung", "Buchhaltung", has_inbox=True, rights=(
         Right(("rechnungen", "lieferscheine", "auftraege", "stammdaten", "vertraege", "korrespondenz", "sonstiges"), (), _WORK),
-        Right(("rechnungen",), (), (Verb.RELEASE,)), Right((), (), (Verb.INBOX, Verb.CHANGE_CUSTOMER, Verb.MERGE)))),
+        Right(("rechnungen",), (), (Verb.RELEASE,)), Right((), (), (Verb.INBOX, Verb.CHANGE_CUSTOMER, Verb.MERGE, Verb.RETENTION,
+                        Verb.DISPOSE)))),
     ShippedRole("leitung", "Geschäftsleitung", has_inbox=False, rights=(
-        Right((), (), (*_READ, Verb.RELEASE)),)),
+        Right((), (), (*_READ, Verb.RELEASE, Verb.RETENTION, Verb.DISPOSE, Verb.RELEASE_DISPOSAL)),)),
     ShippedRole("pruefung", "Prüfung", has_inbox=False, rights=(
         Right(("rechnungen", "lieferscheine", "auftraege"), (), (Verb.READ,)),)),
     ShippedRole("anbindung", "Anbindung (Programme)", has_inbox=False, rights=(
