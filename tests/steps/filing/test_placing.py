@@ -6,10 +6,12 @@ from datetime import date
 
 import pytest
 
+from kundenakte.records import renditions
 from kundenakte.records.actions.documents import Description
 from kundenakte.records.models import SourceKey
+from kundenakte.records.pagetext import DocumentText, PageText, Word
 from kundenakte.steps.filing.placing import place, stem
-from tests.builders import a_class, a_customer_file, a_document, an_arrival
+from tests.builders import TODAY, a_class, a_customer_file, a_document, an_arrival
 
 pytestmark = pytest.mark.django_db
 
@@ -127,3 +129,36 @@ def test_bytes_that_lie_here_too_are_here_and_not_elsewhere() -> None:
     placing = place(an_arrival(content="Rundbrief"), here.customer_file, described("LETTER"))
     assert (placing.kind, placing.document) == ("duplicate", here)
     assert place(an_arrival(content="Rundbrief"), elsewhere.customer_file, described("LETTER")).document == elsewhere
+
+
+def test_an_older_day_under_the_same_number_is_asked_about() -> None:
+    document = a_document(document_class="INV_OUT", number="RE-1", dated_on=date(2026, 11, 20))
+    older, newer = described(number="RE-1", dated_on=date(2026, 11, 3)), described(number="RE-1")
+    arrival = an_arrival(content="anders")
+    placing = place(arrival, document.customer_file, older)
+    assert (placing.kind, placing.reason, placing.document) == ("ask", "older_again", document)
+    assert place(arrival, document.customer_file, newer).kind == "version"
+
+
+def test_the_day_a_document_came_in_is_no_day_to_be_older_than() -> None:
+    document = a_document(document_class="INV_OUT", number="RE-1", dated_on=TODAY)
+    earlier = described(number="RE-1", dated_on=date(2026, 11, 3))
+    assert place(an_arrival(content="anders"), document.customer_file, earlier).kind == "version"
+
+
+def test_the_text_of_a_former_version_under_the_same_number_is_asked_about() -> None:
+    document = a_document(document_class="INV_OUT", number="RE-1", versions=2)
+    arrival = an_arrival(content="dieselben Worte in einer anderen Datei")
+    first, second = document.versions.order_by("number")
+    _reads(first.digest, "Rechnung RE-1 über eine Pumpe, erster Entwurf vom Dienstag")
+    _reads(second.digest, "Rechnung RE-1 über eine Pumpe, so wie sie jetzt vereinbart ist")
+    assert place(arrival, document.customer_file, described(number="RE-1")).kind == "version"
+    _reads(arrival.digest, "Rechnung RE-1 über  eine Pumpe, erster Entwurf vom Dienstag")
+    assert place(arrival, document.customer_file, described(number="RE-1")).reason == "older_again"
+    _reads(arrival.digest, "Rechnung RE-1 über eine Pumpe, so wie sie jetzt vereinbart ist")
+    assert place(arrival, document.customer_file, described(number="RE-1")).kind == "version"
+
+
+def _reads(digest: str, text: str) -> None:
+    words = tuple(Word(word, (0.1, 0.1, 0.2, 0.2)) for word in text.split())
+    renditions.save_text(digest, DocumentText((PageText(100, 100, (words,)),)))

@@ -12,6 +12,9 @@ class FilingConfig(AppConfig):
     def ready(self) -> None:
         """Decisions are evidence: the database refuses to change them."""
         from kundenakte.base.journal import guards
+        from kundenakte.records.disposition import traces
+        from kundenakte.steps.filing.disposing import forget
         from kundenakte.steps.filing.models import FilingDecision
 
-        guards.protect(FilingDecision)
+        guards.protect(FilingDecision, blank=("sentence", "evidence", "proposed"))
+        traces.leaves("filing", rows=forget)

@@ -9,6 +9,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+# From where it needs no settings: filing is measured without a house as well.
+from django.utils.translation.trans_real import gettext_noop
+
 from kundenakte.steps.filing.evidence import Candidate
 from kundenakte.steps.filing.matching import Matched
 
@@ -38,14 +41,14 @@ class Ask:
 
 
 _REASONS = {
-    "no_customer": "Es wurde kein Kunde gefunden.",
-    "keys_contradict": "Zwei eindeutige Merkmale nennen verschiedene Kunden.",
-    "key_against_name": "Ein eindeutiges Merkmal nennt einen Kunden, die Anschrift aber einen anderen.",
-    "several_named": "Mehrere Kunden sind genannt; keiner ist eindeutig gemeint.",
-    "equal_customers": "Mehrere Kunden passen gleich gut, zum Beispiel wegen gleicher Namen.",
-    "stranger_first": "Zuerst steht eine Anschrift da, die zu keinem Kunden gehört.",
-    "not_sure": "Ein Kunde passt, aber nicht sicher genug.",
-    "unknown_number": "Die Kundennummer {number} ist nicht bekannt, obwohl Name und Anschrift passen.",
+    "no_customer": gettext_noop("Es wurde kein Kunde gefunden."),
+    "keys_contradict": gettext_noop("Zwei eindeutige Merkmale nennen verschiedene Kunden."),
+    "key_against_name": gettext_noop("Ein eindeutiges Merkmal nennt einen Kunden, die Anschrift aber einen anderen."),
+    "several_named": gettext_noop("Mehrere Kunden sind genannt; keiner ist eindeutig gemeint."),
+    "equal_customers": gettext_noop("Mehrere Kunden passen gleich gut, zum Beispiel wegen gleicher Namen."),
+    "stranger_first": gettext_noop("Zuerst steht eine Anschrift da, die zu keinem Kunden gehört."),
+    "not_sure": gettext_noop("Ein Kunde passt, aber nicht sicher genug."),
+    "unknown_number": gettext_noop("Die Kundennummer %(number)s ist nicht bekannt, obwohl Name und Anschrift passen."),
 }
 
 
@@ -131,4 +134,4 @@ def _shares_words(one: Candidate, best: Candidate) -> bool:
 
 
 def _ask(code: str, ranked: Sequence[Candidate], **values: str) -> Ask:
-    return Ask(code, _REASONS[code].format(**values), tuple(ranked))
+    return Ask(code, _REASONS[code] % values if values else _REASONS[code], tuple(ranked))

@@ -6,6 +6,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
+# From where it needs no settings: filing is measured without a house as well.
+from django.utils.translation.trans_real import gettext_noop as _
+
 from kundenakte.records.pagetext import Box
 
 # How often a document belonged to the customer when this kind of evidence named it and nothing spoke against it.
@@ -13,6 +16,10 @@ from kundenakte.records.pagetext import Box
 START_WEIGHTS: Mapping[str, float] = MappingProxyType(
     {
         "choice": 1.0,
+        "file_address": 0.99,
+        "mail": 0.97,
+        "thread": 0.95,
+        "attachment": 0.95,
         "source_number": 0.999,
         "xml_number": 0.98,
         "number": 0.98,
@@ -40,35 +47,57 @@ START_WEIGHTS: Mapping[str, float] = MappingProxyType(
 )
 # Keys of which one is enough, and two for different customers are a contradiction.
 EXACT = frozenset(
-    {"choice", "source_number", "xml_number", "number", "number_unlabelled", "vat_id", "iban", "email", "tax_number"}
+    {
+        "choice",
+        "file_address",
+        "mail",
+        "thread",
+        "attachment",
+        "source_number",
+        "xml_number",
+        "number",
+        "number_unlabelled",
+        "vat_id",
+        "iban",
+        "email",
+        "tax_number",
+    }
 )
 
+ON_PAGE = _("auf Seite %(page)s")
+IN_THE_FILE = _("in der Datei")
+_STANDS = _("%(value)s steht %(place)s.")
 _SENTENCES: Mapping[str, str] = MappingProxyType(
     {
-        "choice": "Eine Person hat diese Akte gewählt.",
-        "source_number": "Die Quelle nennt die Kundennummer {value}.",
-        "xml_number": "Die E-Rechnung nennt die Kundennummer {value}.",
-        "number": "Die Kundennummer {value} steht {place}{label}.",
-        "number_unlabelled": "{value} steht {place} und hat die Form unserer Kundennummern.",
-        "number_doubtful": "Die Nummer {value} steht {place}{label}; sie kann auch eine fremde sein.",
-        "number_of_others": "Die Nummer {value} steht {place}{label}; so nennt uns der Absender.",
-        "vat_id": "Die USt-IdNr. {value} steht {place}.",
-        "iban": "Die IBAN {value} steht {place}.",
-        "email": "Die E-Mail-Adresse {value} steht {place}.",
-        "email_domain": "Eine E-Mail-Adresse von {value} steht {place}.",
-        "web_domain": "Die Internetadresse {value} steht {place}.",
-        "phone": "Die Telefonnummer {value} steht {place}.",
-        "tax_number": "Die Steuernummer {value} steht {place}.",
-        "shared_key": "{value} steht {place}, gehört aber zu mehreren Kunden.",
-        "name_and_address": "Name und Anschrift stehen {place}: {value}.",
-        "name_and_place": "Name und Ort stehen {place}: {value}.",
-        "similar_name_and_address": "Die Anschrift und ein sehr ähnlicher Name stehen {place}: {value}.",
-        "name_only": "Der Name steht {place} im Anschriftfeld, die Anschrift passt aber nicht oder fehlt: {value}.",
-        "name_and_city": "Name und Ort stehen {place}, aber eine andere oder keine Anschrift: {value}.",
-        "name_in_text": "Der Name steht {place} im Text: {value}.",
-        "bare_name": "Ein gleicher Name steht {place}: {value}.",
-        "other_form_and_address": "Die Anschrift steht {place}, aber mit einer anderen Rechtsform: {value}.",
-        "address_only": "Die Anschrift steht {place}, aber nicht der Name: {value}.",
+        "choice": _("Eine Person hat diese Akte gewählt."),
+        "file_address": _("Die E-Mail ging an die Adresse dieser Akte."),
+        "mail": _("Es hing an der E-Mail „%(value)s“, die in dieser Akte liegt."),
+        "thread": _("Sie gehört zu einem Schriftwechsel, der in dieser Akte liegt: %(value)s."),
+        "attachment": _("Die Anlage „%(value)s“ nennt diesen Kunden."),
+        "source_number": _("Die Quelle nennt die Kundennummer %(value)s."),
+        "xml_number": _("Die E-Rechnung nennt die Kundennummer %(value)s."),
+        "number": _("Die Kundennummer %(value)s steht %(place)s%(label)s."),
+        "number_unlabelled": _("%(value)s steht %(place)s und hat die Form unserer Kundennummern."),
+        "number_doubtful": _("Die Nummer %(value)s steht %(place)s%(label)s; sie kann auch eine fremde sein."),
+        "number_of_others": _("Die Nummer %(value)s steht %(place)s%(label)s; so nennt uns der Absender."),
+        "vat_id": _("Die USt-IdNr. %(value)s steht %(place)s."),
+        "iban": _("Die IBAN %(value)s steht %(place)s."),
+        "email": _("Die E-Mail-Adresse %(value)s steht %(place)s."),
+        "email_domain": _("Eine E-Mail-Adresse von %(value)s steht %(place)s."),
+        "web_domain": _("Die Internetadresse %(value)s steht %(place)s."),
+        "phone": _("Die Telefonnummer %(value)s steht %(place)s."),
+        "tax_number": _("Die Steuernummer %(value)s steht %(place)s."),
+        "shared_key": _("%(value)s steht %(place)s, gehört aber zu mehreren Kunden."),
+        "name_and_address": _("Name und Anschrift stehen %(place)s: %(value)s."),
+        "name_and_place": _("Name und Ort stehen %(place)s: %(value)s."),
+        "similar_name_and_address": _("Die Anschrift und ein sehr ähnlicher Name stehen %(place)s: %(value)s."),
+        "name_only": _("Der Name steht %(place)s im Anschriftfeld, die Anschrift passt aber nicht oder fehlt: "
+        "%(value)s."),
+        "name_and_city": _("Name und Ort stehen %(place)s, aber eine andere oder keine Anschrift: %(value)s."),
+        "name_in_text": _("Der Name steht %(place)s im Text: %(value)s."),
+        "bare_name": _("Ein gleicher Name steht %(place)s: %(value)s."),
+        "other_form_and_address": _("Die Anschrift steht %(place)s, aber mit einer anderen Rechtsform: %(value)s."),
+        "address_only": _("Die Anschrift steht %(place)s, aber nicht der Name: %(value)s."),
     }
 )  # fmt: skip
 
@@ -89,9 +118,9 @@ class Evidence:
     @property
     def sentence(self) -> str:
         """What a clerk reads."""
-        place = f"auf Seite {self.page}" if self.page else "in der Datei"
+        place = ON_PAGE % {"page": self.page} if self.page else IN_THE_FILE
         label = f" („{self.label}“)" if self.label else ""
-        return _SENTENCES.get(self.kind, "{value} steht {place}.").format(value=self.value, place=place, label=label)
+        return _SENTENCES.get(self.kind, _STANDS) % {"value": self.value, "place": place, "label": label}
 
     @property
     def exact(self) -> bool:

@@ -15,7 +15,10 @@ _DERIVED: Mapping[str, str] = {
     "name": CustomerKey.Kind.NAME,
     "zip_street": CustomerKey.Kind.ADDRESS,
     "phone_stem": CustomerKey.Kind.PHONE_STEM,
+    "email_domain": CustomerKey.Kind.DOMAIN,
 }
+# Kept as rows of their own as well: a domain that somebody entered.
+_ENTERED = frozenset({"email_domain"})
 
 
 class CustomerMaster:
@@ -32,11 +35,11 @@ class CustomerMaster:
         plain = [
             (kind, value)
             for kind, values in wanted.items()
-            if kind not in _DERIVED and not kind.startswith("customer_number")
+            if (kind not in _DERIVED or kind in _ENTERED) and not kind.startswith("customer_number")
             for value in values
         ]
         for pair, hits in queries.by_identifiers(plain).items():
-            found[pair] = [hit.customer_id for hit in hits]
+            found[pair] += [hit.customer_id for hit in hits]
         return {key: list(dict.fromkeys(ids))[: MANY + 1] for key, ids in found.items() if ids}
 
     def profiles(self, ids: Collection[int]) -> Mapping[int, CustomerProfile]:
@@ -81,7 +84,9 @@ class CustomerMaster:
             return
         back = {column: kind for kind, column in _DERIVED.items()}
         rows = (
+            # Whose last mail address there has ended is there no more.
             CustomerKey.objects.filter(condition)
+            .exclude(kind=CustomerKey.Kind.DOMAIN, ended=True)
             .order_by("pk")
             .values_list("kind", "value", "customer_id", "customer__merged_into_id")
         )

@@ -29,6 +29,8 @@ _MOST_CANDIDATES = 200
 _THEIR_NUMBER = ("ihre ", "ihr ", "your ")
 _WITH_US = "bei uns"
 _NUMBERS = ("number", "number_unlabelled", "xml_number")
+# Keys on the page that can contradict what a person or a source said. Names can not: invoices go to other addresses.
+AGAINST = ("xml_number", "number", "vat_id")
 
 
 @dataclass(slots=True)
@@ -80,6 +82,16 @@ def candidates(
         Candidate(pk, sorted(rows, key=lambda row: -row.weight)) for pk, rows in found.items()
     )[:_MOST_CANDIDATES]
     return matched
+
+
+def named_instead(owner: int, matched: Matched) -> Candidate | None:
+    """The customer a key on the paper names, when somebody or something else says that it belongs to `owner`.
+
+    None where the paper names the owner as well: two are named, nothing is wrong.
+    """
+    if any(one.customer == owner and (one.named or one.has(*AGAINST)) for one in matched.candidates):
+        return None
+    return next((one for one in matched.candidates if one.customer != owner and one.has(*AGAINST)), None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,9 +8,16 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Any, Literal
 
+from django.db.models import Case, QuerySet, When
+from django.utils.translation import gettext_noop as _
+
+from kundenakte.base.accounts.actors import Actor
+from kundenakte.records import access
 from kundenakte.records.actions.documents import Description
 from kundenakte.records.models import Arrival, CustomerFile, Document, SourceKey, Version
 from kundenakte.records.numbers import number_key
+from kundenakte.steps.filing import mails, older
+from kundenakte.steps.filing.returning import document_of
 
 # A number that comes again in another year may belong to another range: a person is asked.
 _COPY_MARKS = re.compile(
@@ -26,6 +33,7 @@ class Placing:
     rule: str
     sentence: str
     document: Document | None = None
+    # A stable code: the question that is put, or that a person who files by hand is asked before a version is made.
     reason: str = ""
 
     def to_json(self) -> dict[str, Any]:
@@ -38,86 +46,129 @@ class Placing:
         }
 
 
+def is_hidden_from(actor: Actor, placing: Placing) -> bool:
+    """A document that the person may not see is not there for him: it is neither named nor added to."""
+    if actor.user is None or placing.document is None:
+        return False
+    return not access.documents_for(actor.user).filter(pk=placing.document.pk).exists()
+
+
 def by_source_key(arrival: Arrival) -> Document | None:
     """The document the source knows under this key."""
     if not arrival.source_key:
         return None
-    found = (
-        SourceKey.objects.select_related("document__customer_file__customer", "document__document_class")
-        .filter(system=arrival.source, key=arrival.source_key)
-        .first()
-    )
-    return found.document if found else None
+    pks = SourceKey.objects.filter(system=arrival.source, key=arrival.source_key).values_list("document_id", flat=True)
+    return _loaded(pks)
 
 
 def place(arrival: Arrival, customer_file: CustomerFile, description: Description) -> Placing:
     """Decide for one customer file. Asked inside the transaction that acts on the answer."""
+    # What was taken back is no other document.
+    back = document_of(arrival)
+    apart = 0 if back is None else back.pk
     known = by_source_key(arrival)
-    if known:
+    if known and known.pk != apart:
         return _under_source_key(arrival, known, customer_file)
-    same_number = _same_number(customer_file, description)
+    same_mail = mails.same_mail(arrival, customer_file, apart=apart)
+    if same_mail and same_mail.customer_file_id == customer_file.pk:
+        return Placing("duplicate", "filing.same_mail", "Diese E-Mail liegt schon in der Akte.", same_mail)
+    same_number = _same_number(customer_file, description, apart)
     if same_number:
         return _under_number(arrival, same_number, description)
-    twin = _same_bytes(arrival, customer_file)
-    if twin:
+    twin = _same_bytes(arrival, customer_file, apart) or same_mail
+    # What hangs on a mail belongs where the mail is: terms of business hang on many.
+    if twin and (twin.customer_file_id == customer_file.pk or arrival.part_of_id is None):
         return _beside_twin(twin, customer_file)
-    relative = _same_stem(arrival, customer_file, description)
-    if relative:
+    relative = _same_stem(arrival, customer_file, description, apart)
+    # Mails are told apart by more than the names of their files.
+    if relative and not mails.is_mail(arrival):
         return Placing(
             "ask", "filing.same_stem", reason="maybe_version", document=relative,
-            sentence="Im selben Register liegt ein Dokument mit fast gleichem Namen. Ist das eine neue Version davon?",
+            sentence=_("Im selben Register liegt ein Dokument mit fast gleichem Namen. Ist das eine neue "
+            "Version davon?"),
         )  # fmt: skip
-    return Placing("new", "filing.new_document", "Es gibt noch kein solches Dokument in der Akte.")
+    return Placing("new", "filing.new_document", _("Es gibt noch kein solches Dokument in der Akte."))
 
 
 def _under_source_key(arrival: Arrival, known: Document, customer_file: CustomerFile) -> Placing:
     if known.customer_file_id != customer_file.pk:
         return Placing(
             "ask", "filing.source_key", reason="source_key_elsewhere", document=known,
-            sentence="Die Quelle hat dieses Dokument schon einmal geliefert, damals für einen anderen Kunden.",
+            sentence=_("Die Quelle hat dieses Dokument schon einmal geliefert, damals für einen anderen Kunden."),
         )  # fmt: skip
     if _newest_digest(known) == arrival.digest:
-        return Placing("duplicate", "filing.source_key", "Die Quelle hat genau diese Datei schon geliefert.", known)
-    return Placing("version", "filing.source_key", "Die Quelle kennt das Dokument unter demselben Schlüssel.", known)
+        return Placing("duplicate", "filing.source_key", _("Die Quelle hat genau diese Datei schon geliefert."), known)
+    return Placing(
+        "version", "filing.source_key", reason="source_key_known", document=known,
+        sentence=_("Die Quelle kennt das Dokument unter demselben Schlüssel."),
+    )  # fmt: skip
 
 
-def _same_number(customer_file: CustomerFile, description: Description) -> Document | None:
+def _same_number(customer_file: CustomerFile, description: Description, apart: int) -> Document | None:
     key = number_key(description.number)
     if not key or not description.document_class.number_is_key:
         return None
-    return (
-        Document.objects.select_related("document_class", "customer_file__customer")
-        .filter(customer_file=customer_file, document_class=description.document_class, number_key=key)
-        .order_by("-dated_on", "-pk")
-        .first()
+    same = Document.objects.filter(
+        customer_file=customer_file, document_class=description.document_class, number_key=key
     )
+    return _loaded(same.exclude(pk=apart).order_by("-dated_on", "-pk").values_list("pk", flat=True))
 
 
 def _under_number(arrival: Arrival, known: Document, description: Description) -> Placing:
     word = f"{known.document_class.name} {known.number}"
     if _has_bytes(known, arrival.digest):
-        return Placing("duplicate", "filing.number", f"{word} liegt mit genau diesem Inhalt schon in der Akte.", known)
+        return Placing(
+            "duplicate",
+            "filing.number",
+            _("%(word)s liegt mit genau diesem Inhalt schon in der Akte.") % {"word": word},
+            known,
+        )
     if description.dated_on and abs((description.dated_on - known.dated_on).days) > 300:
         return Placing(
             "ask", "filing.number", reason="number_again", document=known,
-            sentence=f"{word} gibt es schon, aber mit einem ganz anderen Datum. Neue Version oder neues Dokument?",
+            sentence=_("%(word)s gibt es schon, aber mit einem ganz anderen Datum. Neue Version oder neues "
+            "Dokument?") % {"word": word},
         )  # fmt: skip
-    return Placing("version", "filing.number", f"{word} liegt schon in der Akte; das ist die nächste Version.", known)
+    if _looks_older(arrival, known, description):
+        return Placing(
+            "ask", "filing.number", reason="older_again", document=known,
+            sentence=_("%(word)s liegt schon in der Akte, in einem neueren Stand. Trotzdem eine neue Version?")
+            % {"word": word},
+        )  # fmt: skip
+    return Placing(
+        "version", "filing.number", reason="number_known", document=known,
+        sentence=_("%(word)s liegt schon in der Akte; das ist die nächste Version.") % {"word": word},
+    )  # fmt: skip
 
 
-def _same_bytes(arrival: Arrival, customer_file: CustomerFile) -> Document | None:
+def _looks_older(arrival: Arrival, known: Document, description: Description) -> bool:
+    if older.is_older(known, description.dated_on, than=known.dated_on):
+        return True
+    return older.version_with_this_text(known, arrival.digest, newest=known.valid_version) is not None
+
+
+def _same_bytes(arrival: Arrival, customer_file: CustomerFile, apart: int = 0) -> Document | None:
     """A document with exactly these bytes: in this file if there is one, else anywhere."""
-    versions = Version.objects.select_related("document__customer_file").filter(digest=arrival.digest).order_by("pk")
-    version = versions.filter(document__customer_file=customer_file).first() or versions.first()
-    return version.document if version else None
+    versions = Version.objects.filter(digest=arrival.digest, document__is_disposed=False)
+    here = Case(When(document__customer_file=customer_file, then=0), default=1)
+    return _loaded(versions.exclude(document=apart).order_by(here, "pk").values_list("document_id", flat=True))
+
+
+def _loaded(pks: QuerySet[Any, int]) -> Document | None:
+    """The first of these documents. Mostly there is none, and then only a number was looked for."""
+    pk = next(iter(pks[:1]), None)
+    if pk is None:
+        return None
+    return Document.objects.select_related("document_class", "customer_file__customer").get(pk=pk)
 
 
 def _beside_twin(twin: Document, customer_file: CustomerFile) -> Placing:
     if twin.customer_file_id == customer_file.pk:
-        return Placing("duplicate", "filing.same_bytes", "Genau diese Datei liegt schon in der Akte.", twin)
+        return Placing("duplicate", "filing.same_bytes", _("Genau diese Datei liegt schon in der Akte."), twin)
     return Placing(
         "ask", "filing.same_bytes", reason="same_bytes_elsewhere", document=twin,
-        sentence="Genau diese Datei liegt schon in der Akte eines anderen Kunden. Dort lassen oder hier noch einmal?",
+        sentence=_("Genau diese Datei liegt schon in der Akte eines anderen Kunden. Dort lassen oder hier noch "
+        "einmal?"),
     )  # fmt: skip
 
 
@@ -138,7 +189,7 @@ def stem(file_name: str) -> str:
     return letters if len(letters) >= 6 else ""
 
 
-def _same_stem(arrival: Arrival, customer_file: CustomerFile, description: Description) -> Document | None:
+def _same_stem(arrival: Arrival, customer_file: CustomerFile, description: Description, apart: int) -> Document | None:
     """An unnumbered document of the same class whose current file has the same stem."""
     wanted = stem(arrival.file_name)
     if not wanted or description.number:
@@ -146,6 +197,7 @@ def _same_stem(arrival: Arrival, customer_file: CustomerFile, description: Descr
     near = (
         Document.objects.filter(customer_file=customer_file, document_class=description.document_class, number_key="")
         .select_related("valid_version", "customer_file")
+        .exclude(pk=apart)
         .order_by("-changed_at")[:200]
     )
     return next((d for d in near if d.valid_version and stem(d.valid_version.file_name) == wanted), None)

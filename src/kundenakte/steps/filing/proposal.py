@@ -23,7 +23,7 @@ def proposal(
 
     Keys: outcome ("filed", "asked"), reason, candidates [{customer_id, score, evidence [{kind, value, sentence,
     weight, page, box}]}], document_class (code or ""), class_reason, class_sure, title, number, dated_on (ISO or ""),
-    fields, unknown_number, stranger_named.
+    fields, unknown_number, stranger_named; rule, if one of the house's decided something (Fit.to_json).
     """
     made: dict[str, Any] = {
         "outcome": "filed" if isinstance(decision, Filed) else "asked",
@@ -35,8 +35,10 @@ def proposal(
         "unknown_number": matched.unknown_number,
         "stranger_named": matched.stranger_named,
     }
+    if chosen.fit:
+        made["rule"] = chosen.fit.to_json()
     if chosen.document_class:
-        described = describing.describe(arrival, chosen.document_class, findings)
+        described = describing.describe(arrival, chosen.document_class, findings, chosen.fit)
         made |= {
             "title": described.title,
             "number": described.number,
