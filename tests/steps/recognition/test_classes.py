@@ -96,11 +96,6 @@ def test_the_type_of_an_einvoice_leads(kind: str, direction: Direction, code: st
     assert guess_classes(letter, direction=direction, einvoice=invoice)[0].code == code
 
 
-def test_what_the_source_says_stands_above_all() -> None:
-    invoice = EInvoice("invoice", syntax="CII", values={"type_code": "380"})
-    assert guess_classes(None, einvoice=invoice, hint_code="OTHER")[0].code == "OTHER"
-
-
 @pytest.mark.parametrize(
     ("media_type", "code"),
     [

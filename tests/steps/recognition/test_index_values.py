@@ -49,7 +49,7 @@ def test_the_same_page_as_a_delivery_note_has_another_number() -> None:
     assert (values["document_number"], values["invoice_number"]) == ("LS-88", "RE-2026-17")
 
 
-def test_the_xml_leads_the_page() -> None:
+def test_t27_the_xml_leads_the_page() -> None:
     xml = EInvoice(
         "invoice", values={"invoice_number": "RE-2026-18", "gross_amount": "120.00", "seller_name": "Koch KG"}
     )

@@ -24,7 +24,7 @@ def test_every_notation_of_the_same_amount_agrees(amount: str) -> None:
 
 
 @pytest.mark.parametrize("amount", ["1.234,51", "11.234,50", "1.234,05", "234,50"])
-def test_another_amount_is_a_difference(amount: str) -> None:
+def test_t27_another_amount_on_the_page_is_a_difference(amount: str) -> None:
     assert compared(f"Rechnung RE-2026/0815 Summe {amount}") == ["gross_amount"]
 
 

@@ -14,7 +14,7 @@ from kundenakte.base.confinement import confined
 from kundenakte.records.renditions import XML
 
 _PDF_NEEDS = ("pikepdf", "kundenakte.records.einvoice_pdf")
-_MOST_MAIL = 40 * 1024 * 1024
+_MOST_MAIL = 100 * 1024 * 1024
 
 
 @confined(seconds=30, needs=_PDF_NEEDS)
@@ -41,9 +41,14 @@ def einvoice_in_xml(*, source: str) -> dict[str, Any]:
         return asdict(read_header(file.read(MAX_XML_BYTES + 1)))
 
 
-@confined(seconds=30, needs=("kundenakte.records.mail", "kundenakte.records.outlook"))
+@confined(seconds=60, needs=("kundenakte.records.mail", "kundenakte.records.mail_parts", "kundenakte.records.outlook"))
 def mail_headers(*, source: str, is_outlook: bool) -> dict[str, Any]:
-    """Addresses by role, subject and day (ISO, "" if unknown) of a mail."""
+    """A mail's headers, and what tells of its function: how much it says, and how many documents hang on it.
+
+    Keys: addresses (by role), subject, sent_on (ISO day), sent_at (ISO), message_id, references, core, is_private,
+    words (how many its text has), documents. Empty when it cannot be read.
+    """
+    from kundenakte.records import mail_core
     from kundenakte.records.mail import read_message
     from kundenakte.records.outlook import NotReadable, read_outlook
 
@@ -55,9 +60,16 @@ def mail_headers(*, source: str, is_outlook: bool) -> dict[str, Any]:
             with path.open("rb") as file:
                 mail = read_message(file.read(_MOST_MAIL))
     except NotReadable:
-        return {"addresses": {}, "subject": "", "sent_on": ""}
+        return {}
     return {
         "addresses": mail.addresses,
         "subject": mail.subject[:500],
         "sent_on": mail.sent_at.date().isoformat() if mail.sent_at else "",
+        "sent_at": mail.sent_at.isoformat() if mail.sent_at else "",
+        "message_id": mail.message_id[:500],
+        "references": [one[:500] for one in mail.references],
+        "core": mail_core.core(mail),
+        "is_private": mail.is_private,
+        "words": len(mail_core.own_words(mail.body).split()),
+        "documents": sum(part.is_document for part in mail.attachments),
     }

@@ -12,6 +12,7 @@ from kundenakte.records.findings import EInvoice, Entity, FieldValue, Findings
 from kundenakte.records.letter import Letter
 from kundenakte.records.number_shapes import NumberShapes
 from kundenakte.records.pagetext import DocumentText
+from kundenakte.steps.recognition import mail_kinds
 from kundenakte.steps.recognition.classes import guess_classes
 from kundenakte.steps.recognition.direction import Direction, direction_of
 from kundenakte.steps.recognition.einvoice_entities import entities_of
@@ -19,7 +20,7 @@ from kundenakte.steps.recognition.entities import find_entities
 from kundenakte.steps.recognition.index_values import index_values
 from kundenakte.steps.recognition.printed import differences
 
-NEEDS_OCR = "Die Seiten sind Bilder ohne Text und können noch nicht gelesen werden."
+NEEDS_OCR = "Auf den Seiten steht kein Text, der sich lesen ließe."
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,13 +32,14 @@ class Material:
     own: OwnCompany
     shapes: NumberShapes
     einvoice: EInvoice | None = None
-    # {"addresses": {"from": […], "to": […], "cc": […]}, "subject": …, "sent_on": ISO day}
+    # What foreign.mail_headers says of a mail.
     mail: Mapping[str, Any] = field(default_factory=dict)
-    # What rendition had to say ("Das PDF ist mit einem Kennwort geschützt.").
+    # What rendition had to say ("Das PDF ist mit einem Passwort geschützt.").
     notes: Sequence[str] = ()
-    # The code of a class the source named, and what the learned model thinks.
-    hint_code: str = ""
+    # What the learned model thinks.
     learned: Sequence[tuple[str, float]] = ()
+    # The house's own words for its classes: (word, code).
+    class_words: Sequence[tuple[str, str]] = ()
 
 
 def read(material: Material) -> Findings:
@@ -62,9 +64,10 @@ def read(material: Material) -> Findings:
     if findings.needs_ocr and einvoice is None:
         findings.notes.append(NEEDS_OCR)
     findings.classes = guess_classes(
-        letter, entities=entities, direction=direction, einvoice=einvoice, hint_code=material.hint_code,
-        media_type=material.media_type, learned=material.learned,
+        letter, entities=entities, direction=direction, einvoice=einvoice,
+        media_type=material.media_type, learned=material.learned, class_words=material.class_words,
     )  # fmt: skip
+    findings.classes = mail_kinds.settled(findings.classes, material.mail, letter)
     code = findings.classes[0].code if findings.classes else ""
     page = index_values(letter, findings.entities, class_code=code, einvoice=einvoice, direction=direction)
     findings.values = page | _values_of_mail(material)

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.utils.translation import gettext_noop
 
 from kundenakte.base import blobs, confinement
 from kundenakte.base.blobs import derived
@@ -14,13 +15,19 @@ from kundenakte.base.confinement import ConfinementError, scratch_folder
 from kundenakte.base.jobs.ledger import Apply
 from kundenakte.records import house, mediatype, renditions
 from kundenakte.records.findings import EInvoice, Findings
-from kundenakte.records.models import Arrival
-from kundenakte.steps.recognition import foreign
+from kundenakte.records.models import Arrival, MailMessage
+from kundenakte.steps.recognition import foreign, mail_rows
 from kundenakte.steps.recognition.model_store import class_guesses, learn
 from kundenakte.steps.recognition.reading import Material, read
 
 __all__ = ["learn", "recognise"]
 
+ENTITIES = gettext_noop(
+    "Diese XML-Datei enthält Anweisungen (Entitäten), mit denen sich Programme überlasten lassen. "
+    "Sie wird nur als Text gezeigt."
+)
+# Entities are declared before the root element; a prologue longer than this is none anybody writes.
+_PROLOGUE = 65_536
 UNREADABLE = "Die eingebettete Rechnung konnte nicht gelesen werden."
 _ON_THE_WAY = (Arrival.State.UNDER_WAY, Arrival.State.FILED)
 
@@ -30,12 +37,16 @@ def recognise(arrival_id: int) -> Apply:
     arrival = Arrival.objects.get(pk=arrival_id)
     if arrival.state not in _ON_THE_WAY:
         return lambda: False
-    findings = read(_material(arrival)).to_json()
-    return partial(_keep, arrival_id, findings)
+    material = _material(arrival)
+    findings = read(material)
+    headers = mail_rows.row(arrival.digest, material.mail, is_ours=findings.direction == "sent")
+    return partial(_keep, arrival_id, findings.to_json(), headers)
 
 
-def _keep(arrival_id: int, findings: dict[str, Any]) -> bool:
+def _keep(arrival_id: int, findings: dict[str, Any], headers: MailMessage | None) -> bool:
     Arrival.objects.filter(pk=arrival_id).update(findings=findings)
+    if headers is not None:
+        mail_rows.keep(headers)
     return True
 
 
@@ -43,7 +54,8 @@ def _material(arrival: Arrival) -> Material:
     path = blobs.default().path(arrival.digest)
     kind = mediatype.detect(path, file_name=arrival.file_name)
     text = renditions.text_of(arrival.digest)
-    pages = renditions.pages_of(arrival.digest)
+    pages, words = renditions.pages_of(arrival.digest), renditions.text_state(arrival.digest)
+    notes = dict.fromkeys(made.note for made in (pages, words) if made is not None and made.note)
     return Material(
         media_type=kind.name,
         text=text,
@@ -51,9 +63,23 @@ def _material(arrival: Arrival) -> Material:
         shapes=house.number_shapes(),
         einvoice=_einvoice(arrival, path, kind.family),
         mail=_mail(path, kind.code) if kind.family == "mail" else {},
-        notes=[pages.note] if pages is not None and pages.note else [],
+        notes=[
+            *([str(arrival.opened["note"])] if arrival.opened.get("note") else []),
+            *notes,
+            *_hostile(path, kind.code),
+        ],
         learned=class_guesses(text),
+        class_words=house.class_words(),
     )
+
+
+def _hostile(path: Path, code: str) -> list[str]:
+    """What a clerk should know about an XML file that is shown as text and not read any further."""
+    if code != "xml":
+        return []
+    with path.open("rb") as file:
+        head = file.read(_PROLOGUE).replace(b"\0", b"")
+    return [ENTITIES] if b"<!ENTITY" in head else []
 
 
 def _einvoice(arrival: Arrival, path: Path, family: str) -> EInvoice | None:
