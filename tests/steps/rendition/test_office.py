@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import time
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,6 +11,7 @@ import pytest
 from kundenakte.base.confinement import Refused
 from kundenakte.steps.rendition import office
 from kundenakte.steps.rendition.render import RenderedFirst
+from tests.waiting import until
 
 Render = Callable[..., RenderedFirst]
 SAMPLES = Path(__file__).parents[2] / "samples"
@@ -34,6 +35,13 @@ def test_office_files_become_pages(rendered: Render, sample: str, words: str) ->
     assert made.text.origin == "office"
     assert not made.text.is_empty()
     assert words in made.text.plain
+
+
+def test_numbers_and_dates_of_a_table_are_written_as_in_germany(rendered: Render, tmp_path: Path) -> None:
+    made = rendered(_table(tmp_path / "kalkulation.xlsx"))
+    assert made.shows_content, made.note
+    for shown in ("1.234,56", "24.11.2026", "19,5"):
+        assert shown in made.text.plain, made.text.plain
 
 
 @pytest.mark.parametrize(
@@ -105,10 +113,7 @@ def test_an_idle_libreoffice_ends_with_all_it_started(tmp_path: Path) -> None:
         own.convert(_copy(SAMPLES / "office" / "tika_testComment.docx", tmp_path), tmp_path / "a.pdf")
         group = own.pid
         assert group is not None
-        until = time.monotonic() + 20
-        while own.pid is not None and time.monotonic() < until:
-            time.sleep(0.05)
-        assert own.pid is None
+        until(lambda: own.pid is None)
         assert _running_in(group) == []
     finally:
         own.end()
@@ -131,3 +136,36 @@ def _running_in(group: int) -> list[str]:
         if int(fields[2]) == group and fields[0] != "Z":
             found.append(name)
     return found
+
+
+def _table(path: Path) -> Path:
+    """The smallest Excel file: an amount, a day in the short form of the language, and a plain number."""
+    spreadsheet = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+    relations = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+    packaged = "http://schemas.openxmlformats.org/package/2006"
+    kind = "application/vnd.openxmlformats-officedocument.spreadsheetml"
+    parts = {
+        "[Content_Types].xml": f'<Types xmlns="{packaged}/content-types">'
+        '<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
+        f'<Override PartName="/xl/workbook.xml" ContentType="{kind}.sheet.main+xml"/>'
+        f'<Override PartName="/xl/worksheets/sheet1.xml" ContentType="{kind}.worksheet+xml"/>'
+        f'<Override PartName="/xl/styles.xml" ContentType="{kind}.styles+xml"/></Types>',
+        "_rels/.rels": f'<Relationships xmlns="{packaged}/relationships"><Relationship Id="r1" '
+        f'Type="{relations}/officeDocument" Target="xl/workbook.xml"/></Relationships>',
+        "xl/workbook.xml": f'<workbook xmlns="{spreadsheet}" xmlns:r="{relations}"><sheets>'
+        '<sheet name="Kalkulation" sheetId="1" r:id="r1"/></sheets></workbook>',
+        "xl/_rels/workbook.xml.rels": f'<Relationships xmlns="{packaged}/relationships"><Relationship Id="r1" '
+        f'Type="{relations}/worksheet" Target="worksheets/sheet1.xml"/><Relationship Id="r2" '
+        f'Type="{relations}/styles" Target="styles.xml"/></Relationships>',
+        # 4 is an amount with two digits, 14 a day; both look as the language has it.
+        "xl/styles.xml": f'<styleSheet xmlns="{spreadsheet}"><fonts count="1"><font/></fonts><fills count="1"><fill/>'
+        '</fills><borders count="1"><border/></borders><cellStyleXfs count="1"><xf/></cellStyleXfs><cellXfs count="3">'
+        '<xf/><xf numFmtId="4" applyNumberFormat="1"/><xf numFmtId="14" applyNumberFormat="1"/></cellXfs></styleSheet>',
+        "xl/worksheets/sheet1.xml": f'<worksheet xmlns="{spreadsheet}"><cols><col min="1" max="3" width="20"/></cols>'
+        '<sheetData><row r="1"><c r="A1" s="1"><v>1234.56</v></c><c r="B1" s="2"><v>46350</v></c>'
+        '<c r="C1"><v>19.5</v></c></row></sheetData></worksheet>',
+    }
+    with zipfile.ZipFile(path, "w") as file:
+        for name, content in parts.items():
+            file.writestr(name, content)
+    return path

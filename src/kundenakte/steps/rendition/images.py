@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TypedDict
 
@@ -29,6 +29,9 @@ _NEEDS = (
     "pillow_heif",
 )
 
+# Degrees clockwise, as Pillow calls them.
+TURNS = {90: Image.Transpose.ROTATE_270, 180: Image.Transpose.ROTATE_180, 270: Image.Transpose.ROTATE_90}
+
 BROKEN = _("Das Bild ist beschädigt und kann nicht angezeigt werden.")
 TOO_LARGE = _("Das Bild hat zu viele Bildpunkte und wird nicht angezeigt.")
 
@@ -43,29 +46,43 @@ class FirstFrame(TypedDict):
 
 
 @confined(seconds=60, needs=_NEEDS)
-def first(*, source: str, folder: str) -> FirstFrame:
-    """The number of frames, the image of frame 1 and the thumbnail. Raises `Refused` for broken and giant pictures."""
-    with _opened(source) as picture:
-        count = _frames(picture)
-        with _shown(picture, 0) as image:
+def first(*, source: str, folder: str, turn: int = 0) -> FirstFrame:
+    """The number of frames, the image of frame 1 and the thumbnail. Raises `Refused` for broken and giant pictures.
+
+    `turn` and `turns` are degrees clockwise, for what was scanned lying on its side or upside down.
+    """
+    with opened(source) as picture:
+        count = frames(picture)
+        with _shown(picture, 0, turn) as image:
             written = page_images.write_page(image, Path(folder), 1)
             thumbnail = page_images.write_thumbnail(image, Path(folder))
         return {"pages": min(count, MOST_FRAMES), "page": written, "thumbnail": thumbnail, "cut": count > MOST_FRAMES}
 
 
 @confined(seconds=120, needs=_NEEDS)
-def pages(*, source: str, folder: str, start: int, end: int) -> list[PageImage]:
+def pages(
+    *,
+    source: str,
+    folder: str,
+    start: int,
+    end: int,
+    turns: Mapping[str, int] | None = None,
+    with_thumbnail: bool = False,
+) -> list[PageImage]:
     """The images of frames `start` to `end` (from 1, both included). A frame that cannot be read is left out."""
     made = []
-    with _opened(source) as picture:
-        for number in range(start, min(end, _frames(picture)) + 1):
-            with contextlib.suppress(Refused), _shown(picture, number - 1) as image:
+    with opened(source) as picture:
+        for number in range(start, min(end, frames(picture)) + 1):
+            turn = (turns or {}).get(str(number), 0)
+            with contextlib.suppress(Refused), _shown(picture, number - 1, turn) as image:
                 made.append(page_images.write_page(image, Path(folder), number))
+                if with_thumbnail and number == start:
+                    page_images.write_thumbnail(image, Path(folder))
     return made
 
 
 @contextlib.contextmanager
-def _opened(source: str) -> Iterator[Image.Image]:
+def opened(source: str) -> Iterator[Image.Image]:
     import pillow_heif
 
     pillow_heif.register_heif_opener()
@@ -80,7 +97,7 @@ def _opened(source: str) -> Iterator[Image.Image]:
         yield picture
 
 
-def _frames(picture: Image.Image) -> int:
+def frames(picture: Image.Image) -> int:
     if picture.format not in _PAGED:
         return 1
     try:
@@ -90,7 +107,7 @@ def _frames(picture: Image.Image) -> int:
 
 
 @contextlib.contextmanager
-def _shown(picture: Image.Image, index: int) -> Iterator[Image.Image]:
+def _shown(picture: Image.Image, index: int, turn: int = 0) -> Iterator[Image.Image]:
     """One frame on white, upright, at the width of a page image (never enlarged beyond three times)."""
     try:
         if index:
@@ -100,10 +117,34 @@ def _shown(picture: Image.Image, index: int) -> Iterator[Image.Image]:
         # JPEG can be decoded small from the start.
         picture.draft("RGB", (page_images.WIDTH, page_images.WIDTH * 2))
         image = _upright(_reduced(picture))
+        if turn:
+            image = image.transpose(TURNS[turn])
     except (OSError, ValueError, SyntaxError, EOFError, KeyError, TypeError, IndexError) as error:
         _tell_machine_from_file(error)
         raise Refused("broken", BROKEN, str(error)) from error
     yield _on_white(image)
+
+
+def full(picture: Image.Image, index: int) -> Image.Image:
+    """One frame in grey, upright and with square points, in all its points: what is read needs them."""
+    try:
+        if index:
+            picture.seek(index)
+        if picture.width * picture.height > MOST_POINTS:
+            raise Refused("too-large", TOO_LARGE, f"{picture.width} x {picture.height}")
+        picture.load()
+        info = picture.info
+        image = _grey(picture) if picture.mode in {"1", "I", "F"} or picture.mode.startswith("I;16") else picture
+        if image.mode == "P":
+            image = image.convert("RGBA" if "transparency" in image.info else "RGB")
+        size = _resolved(picture, image)
+        if size != image.size:
+            image = image.resize(size, Image.Resampling.BICUBIC)
+        image.info = info
+        return _on_white(_upright(image)).convert("L")
+    except (OSError, ValueError, SyntaxError, EOFError, KeyError, TypeError, IndexError) as error:
+        _tell_machine_from_file(error)
+        raise Refused("broken", BROKEN, str(error)) from error
 
 
 def _reduced(picture: Image.Image) -> Image.Image:
@@ -143,6 +184,22 @@ def _resolved(picture: Image.Image, image: Image.Image) -> tuple[int, int]:
     if across > 0 and down > 0 and 1.2 < across / down < 4:
         return width, round(height * across / down)
     return width, height
+
+
+def points_of(picture: Image.Image, size: tuple[int, int]) -> tuple[float, float]:
+    """The size of a frame in points: by its own resolution if that is one of a scanner, else as wide as A4."""
+    try:
+        across, down = (float(value) for value in picture.info["dpi"])
+    except (KeyError, TypeError, ValueError, ZeroDivisionError):
+        across = down = 0.0
+    if not (72 <= across <= 1200 and 72 <= down <= 1200):
+        across = down = min(size) / 8.27
+    return size[0] * 72 / across, size[1] * 72 / down
+
+
+def upright(picture: Image.Image) -> Image.Image:
+    """The picture turned the way the camera was held, on white."""
+    return _on_white(_upright(picture))
 
 
 def _upright(image: Image.Image) -> Image.Image:

@@ -16,4 +16,4 @@ class OpeningPassword(models.Model):
     given_at = models.DateTimeField()
 
     def __str__(self) -> str:
-        return f"Kennwort für {self.digest[:12]}"
+        return f"Passwort für {self.digest[:12]}"

@@ -28,8 +28,8 @@ MISSING = _(
     "LibreOffice ist auf diesem Rechner nicht installiert. Office-Dateien werden gespeichert,"
     " haben aber keine Vorschau."
 )
-ENCRYPTED = _("Die Office-Datei ist mit einem Kennwort geschützt.")
-WRONG_PASSWORD = _("Das Kennwort passt nicht zu dieser Office-Datei.")
+ENCRYPTED = _("Die Office-Datei ist mit einem Passwort geschützt.")
+WRONG_PASSWORD = _("Das Passwort passt nicht zu dieser Office-Datei.")
 UNREADABLE = _("Die Office-Datei ist beschädigt oder in einem Format, das LibreOffice nicht lesen kann.")
 TOO_LONG = _("Die Vorschau wurde abgebrochen, weil LibreOffice für diese Datei zu lange braucht.")
 _SENTENCES = {"encrypted": ENCRYPTED, "wrong-password": WRONG_PASSWORD, "unreadable": UNREADABLE}

@@ -43,6 +43,9 @@ _SETTINGS = (
     ("Office.Writer/Content/Update", "Link", "2"),
     ("Office.Calc/Content/Update", "Link", "2"),
     ("Office.Jobs/Jobs/UpdateCheck/Arguments", "AutoCheckEnabled", "false"),
+    # Numbers and dates without a language of their own stand as the house writes them: 1.234,56 and 24.11.2026.
+    ("Setup/L10N", "ooSetupSystemLocale", "de-DE"),
+    ("Office.Linguistic/General", "DefaultLocale", "de-DE"),
 )
 _EXPORTS = (
     ("com.sun.star.sheet.SpreadsheetDocument", "calc_pdf_Export"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, TypedDict
 
@@ -21,8 +21,8 @@ MOST_TEXT = 2_000_000
 FACTS, TEXT = "facts.json", "text.json"
 _NEEDS = ("pypdfium2", "PIL.Image", "PIL.WebPImagePlugin", "kundenakte.steps.rendition.pdf_text")
 
-ENCRYPTED = _("Das PDF ist mit einem Kennwort geschützt.")
-WRONG_PASSWORD = _("Das Kennwort passt nicht zu diesem PDF.")
+ENCRYPTED = _("Das PDF ist mit einem Passwort geschützt.")
+WRONG_PASSWORD = _("Das Passwort passt nicht zu diesem PDF.")
 BROKEN = _("Das PDF ist beschädigt und kann nicht angezeigt werden.")
 NO_PAGES = _("Das PDF enthält keine Seite.")
 PAGE_BROKEN = _("Seite 1 des PDF ist beschädigt und kann nicht angezeigt werden.")
@@ -46,42 +46,54 @@ def first(
     password: str | None = None,
     with_text: bool = True,
     body: float = 1.0,
+    turn: int = 0,
 ) -> First:
     """The text of all pages, the image of page 1 and the thumbnail.
 
     `facts.json` (number of pages) and `text.json` are written before the image is tried, so they are left behind when
-    that takes too long. Words below `body` (a fraction of the height) are left out. Raises `Refused` for encrypted,
+    that takes too long. Words below `body` (a fraction of the height) are left out. `turn` and `turns` are degrees
+    clockwise, for what was scanned lying on its side or upside down. Raises `Refused` for encrypted,
     broken and empty files.
     """
     into = Path(folder)
-    with _opened(source, password) as document:
+    with opened(source, password) as document:
         count = len(document)
         (into / FACTS).write_text(json.dumps({"pages": count}), encoding="ascii")
         cut = False
-        with _page(document, 0) as page:
+        with page_at(document, 0) as page:
             if with_text:
                 text = _text(document, page, count, origin, body)
                 (into / TEXT).write_bytes(text.dumps())
                 cut = text.cut
-            with _drawn(page) as image:
+            with _drawn(page, turn) as image:
                 written = page_images.write_page(image, into, 1)
                 thumbnail = page_images.write_thumbnail(image, into)
     return {"pages": count, "page": written, "thumbnail": thumbnail, "text_cut": cut}
 
 
 @confined(seconds=120, needs=_NEEDS)
-def pages(*, source: str, folder: str, start: int, end: int, password: str | None = None) -> list[PageImage]:
+def pages(
+    *,
+    source: str,
+    folder: str,
+    start: int,
+    end: int,
+    password: str | None = None,
+    turns: Mapping[str, int] | None = None,
+    with_thumbnail: bool = False,
+) -> list[PageImage]:
     """The images of pages `start` to `end` (from 1, both included). A page that cannot be drawn is left out."""
     made = []
-    with _opened(source, password) as document:
+    with opened(source, password) as document:
         for number in range(start, min(end, len(document)) + 1):
-            with contextlib.suppress(Refused), _page(document, number - 1) as page, _drawn(page) as image:
+            turn = (turns or {}).get(str(number), 0)
+            with contextlib.suppress(Refused), page_at(document, number - 1) as page, _drawn(page, turn) as image:
                 made.append(page_images.write_page(image, Path(folder), number))
     return made
 
 
 @contextlib.contextmanager
-def _opened(source: str, password: str | None) -> Iterator[Any]:
+def opened(source: str, password: str | None) -> Iterator[Any]:
     import pypdfium2
 
     try:
@@ -110,7 +122,7 @@ def _refusal(error: Exception, password: str | None) -> Refused:
 
 
 @contextlib.contextmanager
-def _page(document: Any, index: int) -> Iterator[Any]:
+def page_at(document: Any, index: int) -> Iterator[Any]:
     import pypdfium2
 
     try:
@@ -124,11 +136,11 @@ def _page(document: Any, index: int) -> Iterator[Any]:
 
 
 @contextlib.contextmanager
-def _drawn(page: Any) -> Iterator[Image.Image]:
+def _drawn(page: Any, turn: int = 0) -> Iterator[Image.Image]:
     """The page on white, in colour, at the width of all page images; the image lives in pdfium's own memory."""
-    width, height = page.get_size()
+    width, height = page.get_size() if turn in {0, 180} else page.get_size()[::-1]
     scale = page_images.scale_for(width, height)
-    bitmap = page.render(scale=scale, rev_byteorder=True, prefer_bgrx=True, may_draw_forms=True)
+    bitmap = page.render(scale=scale, rotation=turn, rev_byteorder=True, prefer_bgrx=True, may_draw_forms=True)
     try:
         yield Image.frombuffer("RGBX", (bitmap.width, bitmap.height), bitmap.buffer, "raw", "RGBX", bitmap.stride, 1)
     finally:
@@ -145,7 +157,7 @@ def _text(document: Any, first_page: Any, count: int, origin: str, body: float) 
             break
         try:
             if index:
-                with _page(document, index) as page:
+                with page_at(document, index) as page:
                     text = pdf_text.read_page(page)
             else:
                 text = pdf_text.read_page(first_page)

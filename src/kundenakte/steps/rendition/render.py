@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
@@ -76,10 +76,18 @@ class _Job:
     kind: MediaType
     password: str | None
     scratch: Path
+    # Degrees clockwise by which page 1 is turned.
+    turn: int = 0
 
 
 def render_first(
-    *, path: Path, file_name: str, scratch: Path, media_type: MediaType | None = None, password: str | None = None
+    *,
+    path: Path,
+    file_name: str,
+    scratch: Path,
+    media_type: MediaType | None = None,
+    password: str | None = None,
+    turn: int = 0,
 ) -> RenderedFirst:
     """Text of all pages, image of the first, thumbnail. `scratch` is an empty folder of the caller.
 
@@ -87,22 +95,37 @@ def render_first(
     tried again. `media_type` spares a second look at the file.
     """
     kind = media_type or detect(path, file_name=file_name)
-    job = _Job(path, file_name, kind, password, scratch)
+    job = _Job(path, file_name, kind, password, scratch, turn)
     try:
         return _WAYS[kind.family](job)
     except ConfinementError as problem:
         return _notice(job, problem.sentence, code=problem.code)
 
 
-def render_pages(*, path: Path, first: int, last: int, scratch: Path, password: str | None = None) -> list[PageFile]:
+def render_pages(
+    *,
+    path: Path,
+    first: int,
+    last: int,
+    scratch: Path,
+    password: str | None = None,
+    turns: Mapping[int, int] | None = None,
+    with_thumbnail: bool = False,
+) -> list[PageFile]:
     """The images of pages `first` to `last` (from 1, both included) of a PDF or a picture.
 
     `path` is the original file, or `RenderedFirst.pdf` if there is one. A page that cannot be drawn, or takes longer
     than half a minute, is missing in the answer; after three such pages the rest of the range is left out. Keep the
     range short (20 pages): all of it shares 120 seconds. Raises `Refused` when the file cannot be opened at all,
-    OSError when the machine is at fault.
+    OSError when the machine is at fault. `turns` says by how many degrees clockwise which page is turned;
+    `with_thumbnail` has the small picture of page `first` made as well.
     """
-    where: dict[str, Any] = {"source": str(path), "folder": str(scratch)}
+    where: dict[str, Any] = {
+        "source": str(path),
+        "folder": str(scratch),
+        "turns": _as_json(turns),
+        "with_thumbnail": with_thumbnail,
+    }
     draw: Callable[..., list[PageImage]] = images.pages
     if detect(path).family != "image":
         draw, where = pdf.pages, {**where, "password": password}
@@ -112,6 +135,10 @@ def render_pages(*, path: Path, first: int, last: int, scratch: Path, password: 
     except (TookTooLong, OutOfMemory, Crashed):
         made = _one_by_one(draw, first, last, where)
     return [_page_file(page, scratch) for page in made]
+
+
+def _as_json(turns: Mapping[int, int] | None) -> dict[str, int]:
+    return {str(number): turn for number, turn in (turns or {}).items()}
 
 
 def _one_by_one(draw: Callable[..., list[PageImage]], first: int, last: int, where: dict[str, Any]) -> list[PageImage]:
@@ -138,6 +165,7 @@ def _from_pdf(job: _Job, source: Path, *, origin: str, made: bool) -> RenderedFi
         "source": str(source),
         "folder": str(job.scratch),
         "password": None if made else job.password,
+        "turn": job.turn,
     }
     call = confinement.of_this_process().call
     note = ""
@@ -165,7 +193,9 @@ def _only_text(job: _Job, problem: ConfinementError, made: Path | None) -> Rende
 
 
 def _image(job: _Job) -> RenderedFirst:
-    first = confinement.of_this_process().call(images.first, source=str(job.path), folder=str(job.scratch))
+    first = confinement.of_this_process().call(
+        images.first, source=str(job.path), folder=str(job.scratch), turn=job.turn
+    )
     page = first["page"]
     _write_text(job, [PageText(page["width"], page["height"], ())] * first["pages"], "image")
     return _rendered(job, first["pages"], page, first["thumbnail"], note=CUT if first["cut"] else "")

@@ -82,13 +82,27 @@ class Column:
 class Sheet:
     """A document under construction; `save` ends it. Once `is_full`, further pieces are ignored."""
 
-    def __init__(self, path: Path, *, kind: str, title: str, landscape: bool = False, footer: str = FOOTER) -> None:
-        """Begin with a line saying what kind of file it is, and the title."""
+    def __init__(
+        self,
+        path: Path,
+        *,
+        kind: str,
+        title: str,
+        landscape: bool = False,
+        footer: str = FOOTER,
+        is_whole: bool = False,
+    ) -> None:
+        """Begin with a line saying what kind of file it is, and the title.
+
+        `is_whole` is for papers of our own, which are the original: they end with their last word, on whatever page.
+        """
         self.size = (A4[1], A4[0]) if landscape else A4
         # Without a fixed time the same bytes would give another PDF each time.
-        self._canvas = Canvas(str(path), pagesize=self.size, invariant=1, pageCompression=1)
+        self._canvas = Canvas(str(path), pagesize=self.size, invariant=1, pageCompression=1,
+                              initialFontName=font("sans"))  # fmt: skip
         self._canvas.setTitle(printable(title)[:200])
         self._footer = footer
+        self._most = None if is_whole else MOST_PAGES
         self.pages = 1
         self.is_full = False
         self._y = self.size[1] - MARGIN
@@ -132,7 +146,7 @@ class Sheet:
         for label, value in rows:
             if not value:
                 continue
-            lines = self._wrapped(value, BODY, self.width - label_width, 200)
+            lines = self._wrapped(value, BODY, self.width - label_width, 200 if self._most else 100_000)
             if not self._make_room(BODY.leading):
                 return
             self._text(MARGIN, label, LABEL, y=self._y - BODY.leading)
@@ -213,7 +227,7 @@ class Sheet:
             return False
         if self._y - height >= MARGIN + 10:
             return True
-        if self.pages >= MOST_PAGES:
+        if self._most is not None and self.pages >= self._most:
             self.is_full = True
             return False
         self._finish_page()
