@@ -1,0 +1,50 @@
+"""Where a stack is divided: by the sheets between its documents. Pure calculation over what was read of its pages."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from kundenakte.records.scanned import Reading, ReadPage
+from kundenakte.steps.scanning import sheets
+from kundenakte.steps.scanning.sheets import Sheet
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One document of a stack: its pages there, and what the sheet in front of it said."""
+
+    pages: tuple[int, ...]
+    facts: Mapping[str, str] = field(default_factory=dict)
+
+
+def sheet_on(page: ReadPage) -> Sheet | None:
+    """The separator sheet this page is, if it is one. Of several codes the one that says most counts."""
+    found = [sheet for code in page.codes if (sheet := sheets.read(code.text)) is not None]
+    return max(found, key=lambda sheet: len(sheet.facts)) if found else None
+
+
+def divided(reading: Reading, page_count: int) -> list[Part]:
+    """The parts between the sheets; [] when there is no sheet. Empty pages are in no part, nor are the sheets' backs.
+
+    A sheet printed on both sides, or scanned twice, divides once.
+    """
+    parts: list[Part] = []
+    pages: list[int] = []
+    facts: Mapping[str, str] = {}
+    is_stack = False
+    for number in range(1, page_count + 1):
+        page = reading.pages.get(number)
+        sheet = sheet_on(page) if page is not None else None
+        if sheet is not None:
+            is_stack = True
+            if pages:
+                parts.append(Part(tuple(pages), facts))
+                pages = []
+                facts = {}
+            facts = sheet.facts or facts
+        elif page is None or not page.is_blank:
+            pages.append(number)
+    if pages:
+        parts.append(Part(tuple(pages), facts))
+    return parts if is_stack else []

@@ -1,0 +1,129 @@
+"""A stack is taken apart: each document in it comes in as an arrival of its own that names its pages in the stack.
+
+Taking apart twice changes nothing. What was read of a page goes with it, so no page is read twice.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+from typing import Any, Final
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext_noop
+
+from kundenakte.base import blobs, confinement
+from kundenakte.base.accounts.actors import Actor
+from kundenakte.base.confinement import ConfinementError, scratch_folder
+from kundenakte.base.jobs.ledger import Apply
+from kundenakte.base.journal import actions as journal
+from kundenakte.records.models import Arrival
+from kundenakte.records.scanned import Reading, reading_of, save_reading
+from kundenakte.steps.scanning import cutting
+from kundenakte.steps.scanning.dividing import Part, divided
+from kundenakte.steps.scanning.models import StackPart
+
+JOB: Final = "scanning.take_apart"
+SOURCE: Final = "stack"
+RULE: Final = Actor.rule("scanning.take_apart")
+TAKEN_APART: Final = gettext_noop("Der Stapel ist in seine Dokumente aufgeteilt; jedes geht seinen eigenen Weg.")
+# What a person said of the whole stack by where it was put holds for each document in it.
+_OF_A_PERSON: Final = ("customer_file_id", "section_id")
+_OF_A_STACK: Final = ("address_id", "system")
+# `pipeline.receive`.
+Receive = Callable[..., Arrival]
+
+
+def take_apart(arrival_id: int, *, receive: Receive) -> Apply:
+    """Receive each document between the separator sheets; the stack's own way ends. All else goes on as it is."""
+    stack = Arrival.objects.get(pk=arrival_id)
+    if stack.state != Arrival.State.UNDER_WAY or StackPart.objects.filter(part=stack).exists():
+        return lambda: stack.state in {Arrival.State.UNDER_WAY, Arrival.State.FILED}
+    reading = reading_of(stack.digest)
+    parts = divided(reading, stack.page_count or 0)
+    if not parts or (len(parts) == 1 and not _has_sheets(reading, parts[0])):
+        return lambda: True
+    try:
+        with _cut(stack, parts) as files:
+            for position, (part, file) in enumerate(zip(parts, files, strict=True), 1):
+                _take(receive, stack, reading, position=position, part=part, file=file)
+    except ConfinementError:
+        # It stays one document, and a person sees what it is.
+        return lambda: True
+    return partial(_end, arrival_id, len(parts))
+
+
+def _has_sheets(reading: Reading, part: Part) -> bool:
+    return bool(part.facts) or len(part.pages) < len(reading.pages)
+
+
+@contextmanager
+def _cut(stack: Arrival, parts: Sequence[Part]) -> Iterator[list[Path]]:
+    with scratch_folder(Path(settings.SCRATCH)) as scratch:
+        names = confinement.of_this_process().call(
+            cutting.cut, source=str(blobs.default().path(stack.digest)), folder=str(scratch),
+            family="pdf" if stack.media_type == "application/pdf" else "image",
+            parts=[list(part.pages) for part in parts], password=None,
+        )  # fmt: skip
+        yield [scratch / Path(name).name for name in names]
+
+
+def _take(receive: Receive, stack: Arrival, reading: Reading, *, position: int, part: Part, file: Path) -> None:
+    if StackPart.objects.filter(stack=stack, position=position).exists():
+        return
+    with file.open("rb") as stream:
+        digest = hashlib.file_digest(stream, "sha256").hexdigest()
+    # Before it comes in: nobody reads again what was read in the stack.
+    own = {number: reading.pages[page] for number, page in enumerate(part.pages, 1) if page in reading.pages}
+    save_reading(digest, Reading(own))
+
+    def beside(arrival: Arrival) -> None:
+        StackPart.objects.create(stack=stack, part=arrival, position=position, pages=list(part.pages))
+
+    # Where a sheet names the customer, it is not the person's choice any more.
+    facts = _facts(stack, part)
+    person = stack.received_by if facts.get("customer_file_id") else None
+    with file.open("rb") as stream:
+        receive(
+            actor=RULE if person is None else Actor.of(person), stream=stream, file_name=_name(stack, position, file),
+            source=SOURCE, now=timezone.now(), facts=facts, team=stack.team, beside=beside,
+            origin=f"{stack.file_name} ({stack.source} {stack.source_number}), {_pages(part.pages)}",
+        )  # fmt: skip
+
+
+def _facts(stack: Arrival, part: Part) -> dict[str, Any]:
+    kept = _OF_A_STACK if part.facts.get("customer") else (*_OF_A_STACK, *_OF_A_PERSON)
+    return {key: stack.facts[key] for key in kept if stack.facts.get(key)} | dict(part.facts)
+
+
+def _name(stack: Arrival, position: int, file: Path) -> str:
+    return f"{Path(stack.file_name).stem[:180]} Teil {position}{file.suffix}"
+
+
+def _pages(pages: Sequence[int]) -> str:
+    """In words: "Seite 3", "Seiten 3–5, 7"."""
+    runs: list[list[int]] = []
+    for page in pages:
+        if runs and page == runs[-1][-1] + 1:
+            runs[-1].append(page)
+        else:
+            runs.append([page])
+    told = ", ".join(str(run[0]) if len(run) == 1 else f"{run[0]}–{run[-1]}" for run in runs)
+    return f"Seite {told}" if len(pages) == 1 else f"Seiten {told}"
+
+
+def _end(arrival_id: int, count: int) -> bool:
+    with transaction.atomic():
+        stack = Arrival.objects.select_for_update(of=("self",)).get(pk=arrival_id)
+        if stack.state != Arrival.State.UNDER_WAY:
+            return False
+        now = timezone.now()
+        stack.state, stack.reason, stack.sentence, stack.changed_at = Arrival.State.SPLIT, "", TAKEN_APART, now
+        stack.save(update_fields=["state", "reason", "sentence", "changed_at"])
+        journal.append(RULE, "arrival.taken_apart", stack, at=now, parts=count)
+    return False
