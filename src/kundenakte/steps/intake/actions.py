@@ -7,19 +7,24 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, BinaryIO
 
-from django.db import transaction
-from django.db.models import F
+from django.db import connection
 
 from kundenakte.base import blobs
 from kundenakte.base.accounts.actors import Actor
 from kundenakte.base.accounts.models import Role
-from kundenakte.base.blobs.store import Stored
+from kundenakte.base.blobs import turns
+from kundenakte.base.blobs.store import FileAtHand, Stored
 from kundenakte.base.journal import actions as journal
 from kundenakte.records import facts as source_facts
 from kundenakte.records import mediatype
 from kundenakte.records.models import Arrival
 from kundenakte.steps.intake.file_names import shown_name, storable_text
-from kundenakte.steps.intake.models import SourceSeries
+
+_COUNT_UP = """
+INSERT INTO intake_sourceseries (source, last_number) VALUES (%s, 1)
+ON CONFLICT (source) DO UPDATE SET last_number = intake_sourceseries.last_number + 1
+RETURNING last_number
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,16 +41,27 @@ class Delivery:
     team: Role | None = None
 
 
-def keep(stream: BinaryIO) -> Stored:
+def keep(source: BinaryIO | FileAtHand) -> Stored:
     """Put the bytes under their SHA-256; on return they are on disk. Raises OSError when they cannot be kept."""
-    return blobs.default().put(stream)
+    store = blobs.default()
+    return store.put_file(source) if isinstance(source, FileAtHand) else store.put(source)
 
 
-def register(*, actor: Actor, stored: Stored, delivery: Delivery, now: datetime) -> Arrival:
-    """Write down that something came in, in the caller's transaction; `number` completes it."""
+def still_kept(stored: Stored) -> None:
+    """In the arrival's transaction: raise OSError when a disposal has just taken these very bytes away.
+
+    From here on it sees the arrival and leaves them. Otherwise the source keeps its file and brings it again.
+    """
+    turns.take(stored.digest)
+    if not blobs.default().has(stored.digest):
+        raise OSError(f"{stored.digest} was disposed of at this moment")
+
+
+def draft(*, actor: Actor, stored: Stored, delivery: Delivery, now: datetime) -> Arrival:
+    """What came in, not saved yet: nobody who writes waits while the file is looked at. `number` completes it."""
     name = shown_name(delivery.file_name)
     media_type = mediatype.detect(blobs.default().path(stored.digest), file_name=name).name
-    return Arrival.objects.create(
+    return Arrival(
         digest=stored.digest, size=stored.size, file_name=name, media_type=media_type, received_at=now,
         source=delivery.source[:60],
         origin=storable_text(delivery.origin), source_key=storable_text(delivery.source_key, 500),
@@ -54,7 +70,7 @@ def register(*, actor: Actor, stored: Stored, delivery: Delivery, now: datetime)
 
 
 def number(*, actor: Actor, arrival: Arrival, now: datetime) -> None:
-    """Give the arrival its number in the source's series and write its journal entry, at the end of its transaction.
+    """Give the saved arrival its number in the source's series and write its journal entry, last in its transaction.
 
     All arrivals of one source wait for each other here, so nothing slow may follow.
     """
@@ -69,9 +85,7 @@ def number(*, actor: Actor, arrival: Arrival, now: datetime) -> None:
 
 def _next_number(source: str) -> int:
     """The next number of the series; the row is held until the transaction ends, so none is skipped or given twice."""
-    if not SourceSeries.objects.filter(source=source).update(last_number=F("last_number") + 1):
-        # Two first arrivals at once: the second waits at the unique key, then counts up as well.
-        with transaction.atomic():
-            SourceSeries.objects.get_or_create(source=source)
-        SourceSeries.objects.filter(source=source).update(last_number=F("last_number") + 1)
-    return SourceSeries.objects.values_list("last_number", flat=True).get(source=source)
+    # Two first arrivals at once: the second waits at the unique key, then counts up as well.
+    with connection.cursor() as cursor:
+        cursor.execute(_COUNT_UP, [source])
+        return int(cursor.fetchone()[0])

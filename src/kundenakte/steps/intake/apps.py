@@ -8,3 +8,19 @@ class IntakeConfig(AppConfig):
 
     name = "kundenakte.steps.intake"
     label = "intake"
+
+    def ready(self) -> None:
+        """What a folder's list tells of a document that is disposed of loses its words."""
+        from kundenakte.records.disposition import traces
+        from kundenakte.records.models import MailMessage
+        from kundenakte.steps.intake.models import FolderEvent, MailAnswer, MailEvent
+
+        def forget(gone: traces.Gone, _now: object) -> None:
+            FolderEvent.objects.filter(arrival__in=gone.arrivals).update(file="", sentence="")
+            MailEvent.objects.filter(arrival__in=gone.arrivals).update(sentence="")
+            MailAnswer.objects.filter(arrival__in=gone.arrivals).update(to="", subject="", message_id="")
+
+        def forget_headers(digest: str) -> None:
+            MailMessage.objects.filter(digest=digest).delete()
+
+        traces.leaves("intake", rows=forget, digests=forget_headers)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 LONGEST = 255
+# Half characters, as JSON may spell them; the file system gives others (PEP 383).
+_HALVES = re.compile("[\ud800-\udc7f\udd00-\udfff]")
 
 
 def shown_name(raw: str) -> str:
@@ -12,7 +15,7 @@ def shown_name(raw: str) -> str:
 
     Bytes that are no UTF-8 (surrogates, as the file system gives them) are shown as \\xNN. Never empty.
     """
-    text = raw.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+    text = _whole(raw)
     text = (
         unicodedata.normalize("NFC", text).replace("\\", "/") if _is_path(text) else unicodedata.normalize("NFC", text)
     )
@@ -29,6 +32,12 @@ def shown_name(raw: str) -> str:
     return stem[: LONGEST - len(ending) - 1] + "." + ending
 
 
+def _whole(raw: str) -> str:
+    """Without half characters; bytes that are no UTF-8 become \\xNN."""
+    text = _HALVES.sub("\ufffd", raw)
+    return text.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+
+
 def _is_path(text: str) -> bool:
     """Whether backslashes separate folders (a Windows path) rather than stand for bytes."""
     return len(text) > 2 and (text[1:3] == ":\\" or text.startswith(("\\\\", "..\\")))
@@ -36,5 +45,5 @@ def _is_path(text: str) -> bool:
 
 def storable_text(raw: str, longest: int = 1000) -> str:
     """A path or key as text that any database takes: no NUL, no lone surrogates, bounded from the left."""
-    text = raw.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace").replace("\0", "␀")
+    text = _whole(raw).replace("\0", "␀")
     return text[-longest:]
