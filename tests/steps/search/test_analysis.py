@@ -76,8 +76,8 @@ def test_words_keep_their_place_in_the_text() -> None:
 
 
 def test_a_hostile_word_costs_little_and_stays_short() -> None:
-    began = time.monotonic()
+    began = time.thread_time()
     assert all(len(term) <= LONGEST for term in terms("wartungs" * 50_000 + " " + "ä" * 100_000))
     assert all(terms_of(word) for word in ("tortortortortortortortortortortortortortortorx", "ton" * 19))
     assert fold("e" * 100_000) == "e" * 100_000
-    assert time.monotonic() - began < 5
+    assert time.thread_time() - began < 5

@@ -14,7 +14,7 @@ from django.db import connection, connections, transaction
 from django.utils import timezone
 
 from kundenakte.records import search_due
-from kundenakte.records.actions import customers, documents
+from kundenakte.records.actions import customers, documents, links
 from kundenakte.records.models import Document, SearchDue
 from kundenakte.steps.search import folder, following, indexer, reading, rebuilding
 from kundenakte.steps.search.comparing import compare
@@ -25,6 +25,7 @@ from kundenakte.steps.search.models import FollowingIndex
 from kundenakte.steps.search.queries import search
 from tests.builders import NOW, SETUP, a_customer_file, a_section, a_user
 from tests.steps.search.papers import a_paper, catch_up
+from tests.waiting import PATIENCE
 
 in_a_transaction = pytest.mark.usefixtures("db")
 
@@ -39,8 +40,9 @@ def test_what_is_filed_moved_or_described_anew_is_found_as_it_is_now() -> None:
     catch_up()
     other = a_customer_file("Zweite Firma GmbH")
     documents.move_document(
-        actor=SETUP, document=paper, customer_file=other, section=a_section("vertraege"), now=NOW, reason="falsch"
-    )
+        actor=SETUP, document=paper, customer_file=other, section=a_section("vertraege"), edition=paper.edition,
+        now=NOW, reason="falsch",
+    )  # fmt: skip
     assert total("Zweite Firma") == 0
     catch_up()
     assert total("Zweite Firma pumpe") == 1
@@ -53,7 +55,7 @@ def test_a_document_is_found_in_its_second_place_too_and_by_the_number_of_a_merg
     paper = a_paper("Pumpe", title="A", customer_file=file)
     own = a_paper("Ventil", title="B", customer_file=other)
     catch_up()
-    documents.place_also(actor=SETUP, document=paper, customer_file=other, section=a_section("vertraege"), now=NOW)
+    links.place_also(actor=SETUP, document=paper, customer_file=other, section=a_section("vertraege"), now=NOW)
     catch_up()
     assert search(a_user("anton"), "", filters=Filters(file=other.pk)).total == 2
     customers.merge(actor=SETUP, source=file.customer, into=other.customer, reason="derselbe", now=NOW)
@@ -109,10 +111,36 @@ def test_the_check_mends_what_nobody_marked() -> None:
         at_work._shown.drop([missing.pk])
         at_work._shown.commit()
         assert set(compare().wrong) == {changed.pk, missing.pk}
-        while at_work.round():
-            pass
+        _to_the_end(at_work)
     assert compare(thorough=True).wrong == ()
     assert total("heimlich") == 1
+
+
+@in_a_transaction
+def test_whoever_follows_one_that_ended_at_rest_need_not_compare_everything_again() -> None:
+    missing = a_paper("Pumpe")
+    catch_up()
+    with indexer.at_work(pace=indexer.NO_PAUSES) as at_work:
+        before = at_work.is_at_rest
+        _to_the_end(at_work)
+        assert (before, at_work.is_at_rest) == (False, True), "it ends when it has worked, not before"
+        at_work.leave()
+        assert not SearchDue.objects.exists(), "what is taken in is passed"
+        at_work._shown.drop([missing.pk])
+        at_work._shown.commit()
+    with indexer.at_work(pace=indexer.NO_PAUSES) as at_work:
+        _to_the_end(at_work)
+        assert not at_work.is_at_rest, "nothing was to be done"
+        assert compare().wrong == (missing.pk,)
+    # That one left no word, as if it had been killed.
+    with indexer.at_work(pace=indexer.NO_PAUSES) as at_work:
+        _to_the_end(at_work)
+    assert compare().wrong == ()
+
+
+def _to_the_end(at_work: indexer.Indexer) -> None:
+    while at_work.round():
+        pass
 
 
 @in_a_transaction
@@ -249,7 +277,7 @@ def test_a_row_committed_late_is_not_passed_over() -> None:
     inserted, may_commit = threading.Event(), threading.Event()
     late = threading.Thread(target=insert_slowly, args=(1001, inserted, may_commit))
     late.start()
-    inserted.wait(10)
+    inserted.wait(PATIENCE)
     try:
         search_due.mark_all([1002])
         seen = follows.due(10)
@@ -275,7 +303,7 @@ def insert_slowly(document_id: int, inserted: threading.Event, may_commit: threa
         with transaction.atomic():
             search_due.mark_all([document_id])
             inserted.set()
-            may_commit.wait(10)
+            may_commit.wait(PATIENCE)
     finally:
         connections.close_all()
 
@@ -299,7 +327,7 @@ def test_a_running_indexer_finds_what_changes_and_ends_when_told(settings: Any) 
         assert comes_true(lambda: total("pumpe") == 2)
     finally:
         stop.set()
-        runs.join(10)
+        runs.join(PATIENCE)
     assert not runs.is_alive()
     with indexer.at_work(patience=0):
         pass

@@ -18,6 +18,7 @@ from kundenakte.steps.search.comparing import compare
 from tests.builders import a_customer_file
 from tests.conftest import LONG, ROOT
 from tests.steps.search.papers import a_paper, catch_up
+from tests.waiting import PATIENCE
 
 pytestmark = pytest.mark.kill
 
@@ -50,7 +51,7 @@ def start(house_environment: dict[str, str]) -> Iterator[Start]:
 
 def wait_for(indexer: subprocess.Popen[bytes]) -> None:
     """Until it holds the index."""
-    end = time.monotonic() + 30
+    end = time.monotonic() + PATIENCE
     while not (lock := folder.root() / "lock").exists() or lock.read_text() != str(indexer.pid):
         assert time.monotonic() < end
         time.sleep(0.01)

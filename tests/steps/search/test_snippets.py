@@ -30,6 +30,12 @@ def test_words_are_marked_in_all_their_forms(question: str, text: str, words: li
     assert marked(question, text) == words
 
 
+def test_bullets_of_symbol_fonts_are_left_out() -> None:
+    text = "\uf0b7 Zahlung: 30 Tage \uf0b7 Lieferung: ab Werk \ufffd"
+    snippet = Snippets(understand("lieferung", typing=False).wanted).of(text)
+    assert snippet.plain.strip() == "Zahlung: 30 Tage Lieferung: ab Werk"
+
+
 def test_the_word_being_typed_is_marked_by_its_beginning() -> None:
     assert marked("wartungsv", "Der Wartungsvertrag, die Wartung", typing=True) == ["Wartungsvertrag"]
 
@@ -52,8 +58,8 @@ def test_without_hits_the_beginning_is_shown_and_an_empty_text_gives_nothing() -
 
 
 def test_long_and_odd_texts_cost_little() -> None:
-    began = time.monotonic()
+    began = time.thread_time()
     cut = Snippets(understand("a b c aa ss uuu").wanted)
     for text in ("a" * 200_000, "ss" * 100_000, "ue" * 100_000, "a " * 100_000):
         assert len(cut.of(text).plain) <= 300
-    assert time.monotonic() - began < 5
+    assert time.thread_time() - began < 5

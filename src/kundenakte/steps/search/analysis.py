@@ -39,11 +39,6 @@ class Token(NamedTuple):
 _remembered: dict[str, tuple[str, ...]] = {}
 
 
-def forget_words() -> None:
-    """Give back the memory that holds words; it fills again with the next texts."""
-    _remembered.clear()
-
-
 def fold(word: str) -> str:
     """Small letters without accents; umlauts and their spelt-out forms are the same."""
     if not word.isascii():

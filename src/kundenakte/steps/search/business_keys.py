@@ -2,7 +2,8 @@
 form in which the index keeps them, and where they stand in a text.
 
 Forms: capitals and digits only ("RE-2026/0815" is RE20260815), phones "+49911…", days "@20261124", amounts in cents
-"=123450". A second form makes letters and digits alike that OCR takes for each other (0/O, 1/l/I, 5/S, 8/B).
+"=123450". The number a document bears itself is kept a second time, as "!RE20260815". A second form makes letters and
+digits alike that OCR takes for each other (0/O, 1/l/I, 5/S, 8/B).
 """
 
 from __future__ import annotations
@@ -49,6 +50,11 @@ def form(text: str) -> str:
 def alike(key: str) -> str:
     """The form in which characters that OCR confuses are the same."""
     return key.translate(_ALIKE)
+
+
+def own_form(key: str) -> str:
+    """The form that only the document has whose own number this is; others merely mention it."""
+    return f"!{key}"
 
 
 def amount_form(amount: Decimal) -> str:

@@ -213,6 +213,8 @@ def _keys(row: Row, names: Iterable[str], findings: Mapping[str, Any]) -> set[st
     plain = [row.number, *row.customer_numbers, row.customer[2], *row.source_keys]
     plain += [value for key, value in row.fields if key.endswith("number") or key == "project"]
     keys = {business_keys.form(text) for text in plain}
+    if own := business_keys.form(row.number):
+        keys.add(business_keys.own_form(own))
     keys |= {key.form for text in (row.title, *names) for key in business_keys.find(text)}
     keys.add(business_keys.day_form(row.dated_on))
     keys |= {business_keys.amount_form(amount) for amount in _amounts(row)}

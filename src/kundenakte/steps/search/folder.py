@@ -30,7 +30,7 @@ from kundenakte.steps.search.tantivy_engine import TantivyEngine
 
 ENGINE: Engine = TantivyEngine()
 # Counted up when the meaning of an entry changes (analysis, fields): the index is then built anew.
-EDITION = 1
+EDITION = 2
 
 
 class IndexBusy(Exception):
@@ -185,6 +185,41 @@ def filling() -> Filling:
         return Filling(**json.loads((root() / "progress").read_text(encoding="ascii")))
     except (FileNotFoundError, ValueError, TypeError):
         return Filling()
+
+
+def note_erased() -> None:
+    """A document was disposed of: the index has to be written anew, so that its words leave the files."""
+    _write("erased", repr(time.time()))
+
+
+def is_erasure_due(seconds: float) -> bool:
+    """Whether that was so long ago; never while nothing was disposed of."""
+    try:
+        return time.time() - float((root() / "erased").read_text(encoding="ascii")) >= seconds
+    except (FileNotFoundError, ValueError):
+        return False
+
+
+def take_erased() -> None:
+    """Somebody sees to it."""
+    (root() / "erased").unlink(missing_ok=True)
+
+
+def note_checked(at: float) -> None:
+    """Leave word for the next indexer that the index was compared with the database at that time (Unix seconds), and
+    that nothing went wrong since."""
+    _write("checked", repr(at))
+
+
+def take_checked() -> float | None:
+    """That word, once: an indexer that is killed leaves none behind, and the next one compares at once."""
+    file = root() / "checked"
+    try:
+        return float(file.read_text(encoding="ascii"))
+    except (FileNotFoundError, ValueError):
+        return None
+    finally:
+        file.unlink(missing_ok=True)
 
 
 def _write(name: str, text: str) -> None:

@@ -5,8 +5,6 @@ Everything it does may be cut off at any point: what is committed to an index an
 
 from __future__ import annotations
 
-import ctypes
-import gc
 import logging
 import secrets
 import threading
@@ -20,7 +18,7 @@ from django.db import DatabaseError, close_old_connections, connection
 from django.utils import timezone
 
 from kundenakte.records.models import Document
-from kundenakte.steps.search import analysis, comparing, folder, following
+from kundenakte.steps.search import comparing, folder, following
 from kundenakte.steps.search.engine import LARGE_ROOM, SMALL_ROOM, Progress, Writer
 from kundenakte.steps.search.entries import entries_of, rows_of
 from kundenakte.steps.search.folder import Filling
@@ -42,15 +40,17 @@ class Pace:
     # Each commit makes a new segment, which somebody has to merge.
     commit: float = 0.4
     purge: float = 30.0
-    # Without work the writer, with its memory and threads, is let go.
+    # Without work for so long it ends, with its memory and threads.
     idle: float = 10.0
+    # After the last document that was disposed of: a list of many is followed by one new index.
+    erase: float = 60.0
     check: float = 24 * 60 * 60.0
     # The check rests four times as long as it works, so that nobody notices.
     check_rest: float = 4.0
 
 
 UNHURRIED: Final = Pace()
-NO_PAUSES: Final = Pace(look=0, commit=0, purge=0, idle=0, check_rest=0)
+NO_PAUSES: Final = Pace(look=0, commit=0, purge=0, idle=0, erase=0, check_rest=0)
 
 
 class OpenIndex:
@@ -72,8 +72,11 @@ class OpenIndex:
         """Bring these documents to what the database says now; what is gone there is forgotten here."""
         writer, wanted = self._open(), list(dict.fromkeys(document_ids))
         rows = rows_of(wanted)
-        for document_id in set(wanted) - {row.document_id for row in rows}:
+        gone = set(wanted) - {row.document_id for row in rows}
+        for document_id in gone:
             writer.drop(document_id)
+        if gone and Document.with_disposed.filter(pk__in=gone, is_disposed=True).exists():
+            folder.note_erased()
         for entry in entries_of(rows):
             writer.put(entry)
 
@@ -120,11 +123,14 @@ class Indexer:
         self._new: OpenIndex | None = None
         self._counted = 0
         self._last_purge = self._last_commit = time.monotonic()
-        # None while resting.
-        self._last_work: float | None = time.monotonic()
+        # None before it has worked.
+        self._last_work: float | None = None
         self._purged_to = -1
         self._check: Iterator[bool] | None = None
+        self._checked_at = folder.take_checked()
         self._next_check = time.monotonic()
+        if self._checked_at is not None:
+            self._next_check += self._pace.check - (time.time() - self._checked_at)
 
     def round(self) -> bool:
         """Do what is due, for about a second at most. Returns whether there is more to do at once."""
@@ -137,18 +143,19 @@ class Indexer:
         if self._check_a_slice():
             # Between two slices of the check there is time to look for what people changed.
             return self._pace.check_rest == 0
-        if self._last_work is not None and time.monotonic() - self._last_work > self._pace.idle:
-            self._last_work = None
-            self._rest()
         return False
 
-    def _rest(self) -> None:
-        """Give memory back: the writer's, and what is remembered of words."""
-        self._shown.let_go()
-        analysis.forget_words()
-        gc.collect()
-        with suppress(OSError, AttributeError):
-            ctypes.CDLL(None).malloc_trim(0)
+    @property
+    def is_at_rest(self) -> bool:
+        """Whether it has worked, and nothing was to be done for a while."""
+        has_worked = self._last_work is not None and time.monotonic() - self._last_work > self._pace.idle
+        return has_worked and self._check is None and self._checked_at is not None
+
+    def leave(self) -> None:
+        """End well: the next indexer need neither take in again what this one has, nor compare everything."""
+        self._pass()
+        if self._checked_at is not None:
+            folder.note_checked(self._checked_at)
 
     def close(self) -> None:
         """Let go of everything."""
@@ -167,10 +174,13 @@ class Indexer:
         return took >= _BATCH
 
     def _purge(self) -> None:
-        position = self._shown.progress.position
-        if position == self._purged_to or time.monotonic() - self._last_purge < self._pace.purge:
+        if self._shown.progress.position == self._purged_to or time.monotonic() - self._last_purge < self._pace.purge:
             return
         self._last_purge = time.monotonic()
+        self._pass()
+
+    def _pass(self) -> None:
+        position = self._shown.progress.position
         following.note_passed(self._shown.progress.index_id, position, timezone.now())
         self._purged_to = position
 
@@ -198,6 +208,10 @@ class Indexer:
             log.info("the search index is filled")
             self._end_filling("")
             return False
+        if folder.is_erasure_due(self._pace.erase):
+            # Forgotten documents keep their words in the files until those are written anew (T-35).
+            folder.wish_rebuild()
+            folder.take_erased()
         wish = folder.wish()
         if self._new is None:
             if not wish and folder.is_up_to_date(self._shown.name):
@@ -245,7 +259,7 @@ class Indexer:
         following.forget(old.progress.index_id)
         folder.grant_wish(wish)
         # A check under way was of the old one.
-        self._check, self._next_check = None, time.monotonic()
+        self._check, self._checked_at, self._next_check = None, None, time.monotonic()
         self._end_filling(wish)
         log.info("the new search index is in use")
 
@@ -264,7 +278,7 @@ class Indexer:
         self._check = self._check or self._checking()
         if next(self._check, None) is None:
             self._check, self._next_check = None, began + self._pace.check
-            self._last_work = began
+            self._checked_at, self._last_work = time.time(), began
             return False
         self._next_check = time.monotonic() + self._pace.check_rest * (time.monotonic() - began)
         return True
@@ -295,12 +309,14 @@ def at_work(*, patience: float = 3.0, pace: Pace = UNHURRIED) -> Iterator[Indexe
 
 
 def run(stop: threading.Event) -> None:
-    """Keep the index up to date until told to stop. Started by the supervisor, once per machine."""
+    """Keep the index up to date until told to stop, or until there is nothing to do: then the supervisor forks a fresh
+    one, which has neither the writer's memory nor the words it remembered. Once per machine."""
     failures = 0
     with folder.only_writer():
-        while not stop.is_set():
+        at_rest = False
+        while not (at_rest or stop.is_set()):
             try:
-                _work_until(stop)
+                at_rest = _works_until_rest(stop)
             except (DatabaseError, OSError, ValueError) as error:
                 # A database that is locked or gone, a full disk: nothing is lost, the rows are still due.
                 log.warning("the search index waits: %s", error)
@@ -309,14 +325,19 @@ def run(stop: threading.Event) -> None:
                 failures += 1
 
 
-def _work_until(stop: threading.Event) -> None:
+def _works_until_rest(stop: threading.Event) -> bool:
+    """False when it was told to stop before."""
     indexer = Indexer()
     try:
         while not stop.is_set():
             if not indexer.round():
+                if indexer.is_at_rest:
+                    indexer.leave()
+                    return True
                 stop.wait(UNHURRIED.look)
     finally:
         indexer.close()
+    return False
 
 
 def _forget_connection() -> None:

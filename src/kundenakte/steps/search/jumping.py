@@ -12,13 +12,13 @@ from kundenakte.base.accounts.models import User
 from kundenakte.customers import search as customers
 from kundenakte.customers.models import Customer
 from kundenakte.records import access
-from kundenakte.records.access import Reach, Rights
 from kundenakte.records.models import CustomerFile, Document, PlanEntry, Section, Verb
+from kundenakte.records.reach import Reach, Rights
 from kundenakte.steps.search import reading, visible
 from kundenakte.steps.search.analysis import fold, pieces, terms_of
-from kundenakte.steps.search.business_keys import alike, find, form
+from kundenakte.steps.search.business_keys import alike, find, form, own_form
 from kundenakte.steps.search.engine import AllOf, AnyOf, Expression, Field, Prefix, Term, Weighed
-from kundenakte.steps.search.language import sound
+from kundenakte.steps.search.language import own_number, sound
 
 _SHORTEST: Final = 2
 _SHORTEST_NUMBER: Final = 3
@@ -63,6 +63,12 @@ def jump(user: User, text: str, *, limit: int = 6, rights: Rights | None = None)
     rights = rights or access.rights_of(user)
     found = _customers(user, rights, text, limit)
     return Jump(found, tuple(_sections(user, rights, text, limit)), _documents(user, rights, text, limit))
+
+
+def customers_named(user: User, text: str, *, limit: int = 6, rights: Rights | None = None) -> tuple[JumpCustomer, ...]:
+    """Customers the user may see by name, number, place, phone, mail, IBAN or VAT id, best first."""
+    text = sound(text).strip()
+    return _customers(user, rights or access.rights_of(user), text, limit) if len(text) >= _SHORTEST else ()
 
 
 def _customers(user: User, rights: Rights, text: str, limit: int) -> tuple[JumpCustomer, ...]:
@@ -132,8 +138,10 @@ def _ways(text: str) -> Iterable[Expression]:
         for key in {plain, *(found.form for found in find(text))}:
             yield Weighed(Term(Field.KEYS, key), 8)
             yield Weighed(Term(Field.KEYS_ALIKE, alike(key)), 4)
+            yield own_number(key)
         if len(plain) >= _SHORTEST_NUMBER:
             yield Weighed(Prefix(Field.KEYS, plain), 2)
+            yield Weighed(Prefix(Field.KEYS, own_form(plain)), 4)
     words = pieces(text)
     if words:
         # A word still being typed is no stem yet.

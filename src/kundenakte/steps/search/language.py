@@ -220,11 +220,20 @@ def _number(text: str, *, grows: bool) -> Clause:
     return Clause(
         _any(ways),
         _any(more),
+        # Who types an invoice's number wants the invoice before the reminder that names it.
+        tuple(own_number(key) for key in forms),
         # Letters of a number ("RE") stand for nothing by themselves.
         terms=tuple(term for term in terms if any(c.isdigit() for c in term)),
         beginnings=beginnings,
         keys=tuple(business_keys.alike(key) for key in forms),
     )
+
+
+def own_number(key: str) -> Expression:
+    """Documents that bear this number themselves, also as OCR may have read it."""
+    own = business_keys.own_form(key)
+    exact, read = Term(Field.KEYS, own), Term(Field.KEYS_ALIKE, business_keys.alike(own))
+    return AnyOf((Weighed(exact, 8.0), Weighed(read, 4.0)))
 
 
 def _any(ways: list[Expression]) -> Expression:

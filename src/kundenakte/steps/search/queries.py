@@ -15,8 +15,8 @@ from django.utils.translation import gettext as _
 
 from kundenakte.base.accounts.models import User
 from kundenakte.records import access, renditions
-from kundenakte.records.access import Rights
 from kundenakte.records.models import Document
+from kundenakte.records.reach import Rights
 from kundenakte.steps.search import folder, reading, snippets, visible
 from kundenakte.steps.search.analysis import fold, terms_of
 from kundenakte.steps.search.engine import AllOf, Between, Expression, Field, Found, Order, Reader, Weighed

@@ -19,6 +19,8 @@ _MOST_HITS: Final = 40
 _MOST_LIKELY: Final = 1_000
 _MOST_MARKS: Final = 2_000
 _SPACE = re.compile(r"\s+")
+# Bullets of symbol fonts stand in the private area; on screen they are boxes.
+_NO_LETTER = re.compile("[\\s\ue000-\uf8ff\ufffd]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +67,7 @@ class Snippets:
             parts += [(text[at : hit.start], False), (text[hit.start : hit.end], True)]
             at = hit.end
         parts.append((text[at:end], False))
-        tidy = tuple((_SPACE.sub(" ", part), marked) for part, marked in parts if part)
+        tidy = tuple((_NO_LETTER.sub(" ", part), marked) for part, marked in parts if part)
         return Snippet(tidy, cut_before=start > 0, cut_after=end < len(text.rstrip()))
 
     def _hits(self, text: str) -> Iterator[_Hit]:

@@ -7,8 +7,8 @@ from collections.abc import Iterable
 
 from kundenakte.base.accounts.models import User
 from kundenakte.records import access
-from kundenakte.records.access import Reach, Rights
 from kundenakte.records.models import CustomerFile, SearchDue, Verb
+from kundenakte.records.reach import Reach, Rights
 from kundenakte.steps.search.engine import AllOf, AnyOf, Every, Expression, Field, OneOf, Term, Weighed
 
 
