@@ -15,15 +15,45 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from django.test import override_settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kundenakte.base.blobs.local import ABANDONED_SECONDS, LocalStore
-from kundenakte.base.blobs.store import CHUNK, BadDigest, BlobStore, NoSuchBlob, OtherBytes
+from kundenakte.base import buckets
+from kundenakte.base.blobs.bucket import BucketStore
+from kundenakte.base.blobs.local import LocalStore
+from kundenakte.base.blobs.store import CHUNK, BadDigest, BlobStore, FileAtHand, NoSuchBlob, OtherBytes, fan_out
 from tests.conftest import LONG, ROOT
+from tests.object_store import KEY_ID, LOCKING, PLAIN, SECRET, Store
+from tests.waiting import PATIENCE
 
-STORES: dict[str, Callable[[Path], BlobStore]] = {"local": LocalStore}
+
+def in_bucket(name: str) -> Callable[[Path], BucketStore]:
+    """A place in a bucket of its own for each folder, which holds the copies at hand."""
+
+    def store(folder: Path) -> BucketStore:
+        return BucketStore(buckets.at(f"s3://{name}/{digest_of(str(folder).encode())[:24]}"), folder)
+
+    return store
+
+
+STORES: dict[str, Callable[[Path], BlobStore]] = {
+    "local": LocalStore, "locking-bucket": in_bucket(LOCKING), "plain-bucket": in_bucket(PLAIN),
+}  # fmt: skip
 NOBODY_HOME = "0" * 64
+
+
+@pytest.fixture(autouse=True, scope="module")
+def keys_to_the_store(object_store: Store) -> Iterator[None]:
+    """For this process, and by the environment for those it starts."""
+    keys = {"ENDPOINT": object_store.endpoint, "REGION": "us-east-1", "KEY_ID": KEY_ID, "SECRET": SECRET}
+    with (
+        override_settings(**{f"S3_{name}": value for name, value in keys.items()}),
+        pytest.MonkeyPatch.context() as environment,
+    ):
+        for name, value in keys.items():
+            environment.setenv(f"KUNDENAKTE_S3_{name}", value)
+        yield
 
 
 @pytest.fixture(params=sorted(STORES))
@@ -52,10 +82,11 @@ def read(store: BlobStore, digest: str) -> bytes:
 # What comes out
 
 
+@settings(max_examples=40, deadline=None)
 @given(content=st.binary(max_size=4096))
 def test_what_was_put_comes_out_under_its_hash(tmp_path_factory: pytest.TempPathFactory, content: bytes) -> None:
-    for make in STORES.values():
-        store = make(tmp_path_factory.getbasetemp() / "any-bytes")
+    for name, make in STORES.items():
+        store = make(tmp_path_factory.getbasetemp() / f"any-bytes-{name}")
         stored = store.put(io.BytesIO(content))
         assert (stored.digest, stored.size) == (digest_of(content), len(content))
         assert read(store, stored.digest) == content
@@ -98,6 +129,43 @@ def test_a_parser_gets_a_file(store: BlobStore) -> None:
     assert store.path(put(store, b"for a parser")).read_bytes() == b"for a parser"
 
 
+def a_file(folder: Path, content: bytes) -> FileAtHand:
+    folder.mkdir(exist_ok=True)
+    path = folder / "finished"
+    path.write_bytes(content)
+    return FileAtHand(path, digest_of(content))
+
+
+@pytest.mark.parametrize("size", [0, 1, 3 * CHUNK + 17])
+def test_a_finished_file_is_stored_under_its_hash_and_stays_where_it_is(
+    store: BlobStore, tmp_path: Path, size: int
+) -> None:
+    content = random.Random(size).randbytes(size)
+    file = a_file(tmp_path / "beside", content)
+    stored = store.put_file(file)
+    assert (stored.digest, stored.size, stored.already_there) == (file.digest, size, False)
+    store.verify(file.digest)
+    assert file.path.read_bytes() == content
+    # Whoever has it takes it away: the store keeps the bytes.
+    file.path.unlink()
+    assert read(store, file.digest) == content
+
+
+def test_a_finished_file_whose_bytes_are_there_already_changes_nothing(store: BlobStore, tmp_path: Path) -> None:
+    digest = put(store, b"invoice")
+    assert store.put_file(a_file(tmp_path / "beside", b"invoice")).already_there
+    store.verify(digest)
+    assert list(store.digests()) == [digest]
+
+
+def test_a_file_with_a_lie_for_a_digest_is_found(store: BlobStore, tmp_path: Path) -> None:
+    file = a_file(tmp_path / "beside", b"bytes")
+    # At once by a store that compares, else by whoever reads.
+    with pytest.raises(OtherBytes):  # noqa: PT012
+        store.put_file(FileAtHand(file.path, NOBODY_HOME))
+        store.verify(NOBODY_HOME)
+
+
 # What is not there
 
 
@@ -135,15 +203,31 @@ def test_what_is_no_digest_never_becomes_a_path(store: BlobStore, bad: str) -> N
             ask(bad)
     with pytest.raises(BadDigest):
         store.put(io.BytesIO(b"x"), expected=bad)
+    with pytest.raises(BadDigest):
+        store.put_file(FileAtHand(Path("/nowhere"), bad))
 
 
 def test_a_changed_bit_is_found(store: BlobStore) -> None:
     digest = put(store, b"honest bytes")
-    file = store.path(digest)
-    file.chmod(0o640)
-    file.write_bytes(b"honest bytez")
+    replace(store, digest, b"honest bytez")
     with pytest.raises(OtherBytes):
         store.verify(digest)
+
+
+def replace(store: BlobStore, digest: str, content: bytes) -> None:
+    """What somebody does who has all rights on the disk or the bucket, but for those a lock takes."""
+    if isinstance(store, BucketStore):
+        key = f"blobs/{fan_out(Path(), digest)}"
+        there = list(store.bucket.versions(key))
+        new = store.bucket.put(key, content, sha256=digest_of(content))
+        for one in there:
+            # Without versions there is only one place, which has just been overwritten.
+            if one.version not in {new, "null"}:
+                store.bucket.remove(key, one.version)
+        return
+    file = store.path(digest)
+    file.chmod(0o640)
+    file.write_bytes(content)
 
 
 # Crashes and want
@@ -205,7 +289,7 @@ def test_killed_in_the_middle_everything_said_is_whole_and_nothing_else_is_there
         process = in_a_process(PUT_FOR_EVER, kind, folder)
         assert process.stdout is not None
         assert process.stdout.readline() == b"ready\n"
-        time.sleep(random.Random(turn).uniform(0.001, 0.06))
+        time.sleep(random.Random(turn).uniform(0.001, 0.06 if kind == "local" else 0.4))
         process.send_signal(signal.SIGKILL)
         said = [line.decode().strip() for line in process.stdout if line.endswith(b"\n")]
         process.wait()
@@ -233,7 +317,7 @@ def test_the_same_bytes_from_two_processes_at_once_are_stored_once(kind: str, tm
     processes = [in_a_process(PUT_ONE, kind, tmp_path / "store", gate, keep=(gate,)) for _ in range(2)]
     time.sleep(0.5)
     os.write(opener, b"go")
-    digests = {process.communicate(timeout=60)[0].decode().strip() for process in processes}
+    digests = {process.communicate(timeout=PATIENCE)[0].decode().strip() for process in processes}
     os.close(gate)
     os.close(opener)
     store = STORES[kind](tmp_path / "store")
@@ -283,7 +367,7 @@ try:
 except PermissionError:
     print("refused", flush=True)
 """
-    said, _ = in_a_process(program, kind, folder).communicate(timeout=60)
+    said, _ = in_a_process(program, kind, folder).communicate(timeout=PATIENCE)
     assert said == b"refused\n"
 
 
@@ -302,44 +386,3 @@ print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before, flush=True)
     size = 2 * 1024**3 if LONG else 64 * 1024**2
     said, _ = in_a_process(program, kind, tmp_path / "store", size).communicate(timeout=600)
     assert int(said) < 8 * 1024, "kilobytes"
-
-
-# The local store alone
-
-
-@pytest.fixture
-def fsyncs(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """What was brought to disk, as "file" and "folder", in order."""
-    seen: list[str] = []
-    real = os.fsync
-
-    def counted(handle: int) -> None:
-        seen.append("folder" if os.path.isdir(f"/proc/self/fd/{handle}") else "file")  # noqa: PTH112
-        real(handle)
-
-    monkeypatch.setattr(os, "fsync", counted)
-    return seen
-
-
-def test_the_bytes_come_to_disk_before_their_name(tmp_path: Path, fsyncs: list[str]) -> None:
-    store = LocalStore(tmp_path / "store")
-    put(store, b"first")
-    # The bytes, their name, and the names of the three folders on the way there.
-    assert fsyncs == ["file", *["folder"] * 4]
-    fsyncs.clear()
-    # Once the folders are known to be on disk:
-    digest = put(store, b"first")
-    assert fsyncs == ["file", "folder"]
-    assert store.path(digest).stat().st_mode & 0o777 == 0o440
-
-
-def test_leftovers_of_a_crash_go_after_a_day(tmp_path: Path) -> None:
-    store = LocalStore(tmp_path / "store")
-    kept = put(store, b"kept")
-    for name, age in (("old", ABANDONED_SECONDS + 60), ("young", 60)):
-        file = tmp_path / "store" / "incoming" / name
-        file.write_bytes(b"half")
-        os.utime(file, (time.time() - age,) * 2)
-    assert store.sweep() == 1
-    assert [file.name for file in (tmp_path / "store" / "incoming").iterdir()] == ["young"]
-    assert store.has(kept)

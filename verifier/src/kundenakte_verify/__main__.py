@@ -1,0 +1,7 @@
+"""`python -m kundenakte_verify`."""
+
+import sys
+
+from kundenakte_verify.cli import main
+
+sys.exit(main())

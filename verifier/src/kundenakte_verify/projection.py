@@ -1,0 +1,155 @@
+"""What the database says today, against what was sealed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any, Final
+
+from kundenakte_verify.findings import Report
+
+# A task that nobody has ended yet.
+_UNDER_WAY: Final = frozenset({"open", "claimed"})
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """The last move of a document after its sealing: the leaf that tells of it, the file it came into, and whose that
+    is, where the journal says so."""
+
+    seq: int
+    file: int
+    customer: int | None
+
+    def explains(self, name: str, current: Any) -> bool:
+        """Whether the value in the database is the one the move gave."""
+        said = {"customer.file": self.file, "customer.id": self.customer}.get(name)
+        return said is not None and said == current
+
+
+def read(file: Path) -> dict[int, bytes]:
+    """Document → its line of the dump. Raises ValueError when it is none."""
+    return {pk: line for kind, pk, line in _rows(file) if kind == "document"}
+
+
+def read_tasks(file: Path) -> dict[int, bytes]:
+    """Task of a circulation folder → its line of the dump."""
+    return {pk: line for kind, pk, line in _rows(file) if kind == "task"}
+
+
+def _rows(file: Path) -> Iterator[tuple[str, int, bytes]]:
+    with file.open("rb") as source:
+        for line in source:
+            row = json.loads(line)
+            kind = "task" if "task" in row else "document"
+            yield kind, int(row[kind]), line
+
+
+def compare_tasks(written: Mapping[int, tuple[str, bytes]], lines: Mapping[int, bytes], report: Report) -> None:
+    """Hold each task against the last entry about it. Of another edition it cannot be said: one of both is older."""
+    for pk in sorted(written.keys() | lines.keys()):
+        task = f"task {pk}"
+        if pk not in lines:
+            report.violation("PROJECTION", task, "not-in-database", object=task)
+            continue
+        row = json.loads(lines[pk])
+        if pk not in written:
+            report.incomplete("PROJECTION", task, "task-not-told", object=task)
+            continue
+        at, after = written[pk][0], json.loads(written[pk][1])
+        after["ended_at"] = None if after.get("state") in _UNDER_WAY else at
+        current = row["facts"] | {"ended_at": row.get("ended_at")}
+        for name in sorted(after.keys() | current.keys()):
+            if after.get(name) == current.get(name):
+                continue
+            said = {"field": name, "archived": after.get(name), "current": current.get(name)}
+            if after.get("edition") == current.get("edition"):
+                report.violation("PROJECTION", task, "field-differs", object=task, **said)
+            else:
+                report.incomplete("PROJECTION", task, "task-edition", object=task, **said)
+
+
+def unsealed(lines: Mapping[int, bytes], sealed: Mapping[tuple[int, int], int], report: Report) -> None:
+    """Versions the database says are sealed, and of whose sealing the journal does not tell."""
+    for document, line in sorted(lines.items()):
+        for version in json.loads(line)["versions"]:
+            if (document, int(version)) not in sealed:
+                named = f"document {document}"
+                report.violation("PROJECTION", named, "not-in-archive", object=f"{named}, version {version}")
+
+
+def compare(
+    metadata: dict[str, Any],
+    line: bytes | None,
+    *,
+    version: int,
+    changed: bool,
+    moved: Moved | None,
+    rules_changed: bool,
+    object_id: str,
+    report: Report,
+) -> None:
+    """Name every field that differs. `changed`: the journal tells of something about the document after this sealing;
+    `moved`: of a move, which proves where it is now; `rules_changed`: of another rule of retention."""
+    if line is None:
+        report.violation("PROJECTION", object_id, "not-in-database", object=object_id)
+        return
+    row = json.loads(line)
+    facts = row["versions"].get(str(version))
+    if facts is None:
+        report.violation("PROJECTION", object_id, "not-in-database", object=object_id)
+        return
+    archived, current = dict(_flat(metadata["facts"])), dict(_flat(facts))
+    for name in sorted(archived.keys() | current.keys()):
+        if archived.get(name) == current.get(name):
+            continue
+        said = {"field": name, "archived": archived.get(name), "current": current.get(name)}
+        if moved and moved.explains(name, current.get(name)):
+            report.notice("PROJECTION", object_id, "moved-since", object=object_id, seq=moved.seq, **said)
+        elif changed:
+            report.incomplete("PROJECTION", object_id, "changed-since", object=object_id, **said)
+        else:
+            report.violation("PROJECTION", object_id, "field-differs", object=object_id, **said)
+    may_be_earlier = changed or rules_changed
+    _retention(metadata, row.get("retention"), changed=may_be_earlier, object_id=object_id, report=report)
+
+
+def _retention(
+    metadata: dict[str, Any], current: dict[str, Any] | None, *, changed: bool, object_id: str, report: Report
+) -> None:
+    """An end that is earlier than the rule's own arithmetic gives, or than what held at the sealing."""
+    if not current or not current.get("retain_until"):
+        return
+    until = date.fromisoformat(current["retain_until"])
+    if current.get("started_on") and current.get("years") is not None:
+        start = date.fromisoformat(current["started_on"])
+        if until < end_of(start, years=int(current["years"]), from_year_end=bool(current.get("from_year_end"))):
+            report.violation("RULE", object_id, "retention-shorter", object=object_id, until=until.isoformat())
+            return
+    if current.get("is_open"):
+        report.violation("RULE", object_id, "end-without-event", object=object_id, until=until.isoformat())
+        return
+    before = (metadata["snapshot"].get("retention") or {}).get("retain_until")
+    if before and until < date.fromisoformat(before) and not changed:
+        report.violation("RULE", object_id, "retention-shorter", object=object_id, until=until.isoformat())
+
+
+def end_of(start: date, *, years: int, from_year_end: bool) -> date:
+    """The last day of a period; from the end of the year where the law says so (§ 147 Abs. 4 AO)."""
+    if from_year_end:
+        return date(start.year + years, 12, 31)
+    try:
+        return start.replace(year=start.year + years)
+    except ValueError:
+        return date(start.year + years, 2, 28)
+
+
+def _flat(value: Any, name: str = "") -> Iterator[tuple[str, Any]]:
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            yield from _flat(inner, f"{name}.{key}" if name else key)
+    else:
+        yield name, value
