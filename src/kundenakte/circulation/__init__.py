@@ -1,0 +1,1 @@
+"""Umlaufmappe: what goes from desk to desk – folder, routing slip, stops, tasks, minutes."""

@@ -1,0 +1,35 @@
+"""What a form brought, held against the house: the person exists, the document lies in the file and may be read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from kundenakte.base.accounts.models import User
+from kundenakte.circulation.processes.forms import Form
+from kundenakte.circulation.processes.refusals import AnswersRefused
+from kundenakte.records import access
+from kundenakte.records.models import CustomerFile
+
+
+def answered(form: Form, answers: Mapping[str, Any], *, person: User, customer_file: CustomerFile) -> dict[str, Any]:
+    """The answers, cleaned. Raises AnswersRefused with a sentence for each field that is not right."""
+    clean, faults = form.checked(answers)
+    for field in form.fields:
+        value = clean.get(field.name)
+        if value is None:
+            continue
+        if field.kind == "person" and not User.objects.filter(pk=value, is_active=True, is_service=False).exists():
+            faults[field.name] = f"„{field.title}“: Dieses Konto ist gesperrt. Bitte wählen Sie jemand anderen."
+        if field.kind == "document" and not (
+            access.documents_for(person).filter(pk=value, customer_file=customer_file).exists()
+        ):
+            faults[field.name] = f"„{field.title}“: Dieses Dokument liegt nicht in der Kundenakte."
+    if faults:
+        raise AnswersRefused(faults)
+    return clean
+
+
+def documents_of(form: Form, answers: Mapping[str, Any]) -> list[int]:
+    """The documents a form names."""
+    return [answers[field.name] for field in form.fields if field.kind == "document" and answers.get(field.name)]

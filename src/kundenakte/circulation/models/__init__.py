@@ -1,0 +1,23 @@
+"""The rows of circulation, in one place for those who import them."""
+
+from kundenakte.circulation.models.cases import Case, CaseErrand, CaseSeries, CaseStep, CaseTimer
+from kundenakte.circulation.models.feeds import TaskFeed
+from kundenakte.circulation.models.folders import CirculationFolder, FolderDocument, FolderSeries
+from kundenakte.circulation.models.guests import GuestLink
+from kundenakte.circulation.models.minutes import MinutesEntry
+from kundenakte.circulation.models.people import Absence, Reminder, ReminderMail
+from kundenakte.circulation.models.processes import (
+    Process,
+    ProcessDefinition,
+    ProcessDraft,
+    StartRule,
+    WebhookReceiver,
+)
+from kundenakte.circulation.models.slips import Stop
+from kundenakte.circulation.models.tasks import Task, TaskGrant
+
+__all__ = [
+    "Absence", "Case", "CaseErrand", "CaseSeries", "CaseStep", "CaseTimer", "CirculationFolder", "FolderDocument",
+    "FolderSeries", "GuestLink", "MinutesEntry", "Process", "ProcessDefinition", "ProcessDraft", "Reminder",
+    "ReminderMail", "StartRule", "Stop", "Task", "TaskFeed", "TaskGrant", "WebhookReceiver",
+]  # fmt: skip

@@ -1,0 +1,64 @@
+"""Job entry points of the circulation folder."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from django.utils import timezone
+
+from kundenakte.base.jobs import ledger
+from kundenakte.base.jobs.ledger import Apply
+from kundenakte.circulation import filing, reminding
+from kundenakte.circulation.actions.absences import settle_deputies
+from kundenakte.circulation.cases import errands, filed, working
+from kundenakte.circulation.cases.filed import FILED
+from kundenakte.circulation.cases.going import ERRAND, LOOK_AGAIN, TIMER
+from kundenakte.circulation.moving import FILE_MINUTES
+
+REMIND: Final = "circulation.remind"
+_EVERY: Final = 600.0
+
+
+def register_jobs() -> None:
+    """Tell the ledger. Called once in every process that works or enqueues."""
+    ledger.register(FILE_MINUTES, file_minutes)
+    ledger.register(TIMER, ring)
+    ledger.register(ERRAND, errands.do, on_failed=errands.failed)
+    ledger.register(LOOK_AGAIN, errands.look_again)
+    ledger.register(FILED, document_filed)
+    ledger.every(_EVERY, REMIND, remind)
+
+
+def file_minutes(folder_id: int) -> Apply:
+    """The minutes of a folder that has ended. Taking them in is a transaction of its own (filing.py)."""
+    filing.file_minutes(folder_id, now=timezone.now())
+    return lambda: True
+
+
+def remind(_: int) -> Apply:
+    """What the calendar alone changes: due days, and days on which deputies begin and end."""
+    now = timezone.now()
+    settle_deputies(now=now)
+    reminding.remind(now=now)
+    reminding.mail()
+    return lambda: True
+
+
+def ring(timer_id: int) -> Apply:
+    """A timer of a process is due. All of it belongs into one commit: it goes off once, or not yet."""
+
+    def apply() -> bool:
+        working.ring(timer_id, now=timezone.now())
+        return True
+
+    return apply
+
+
+def document_filed(document_id: int) -> Apply:
+    """A document was filed, and a rule may start a process with it."""
+
+    def apply() -> bool:
+        filed.start_what_is_due(document_id, now=timezone.now())
+        return True
+
+    return apply
