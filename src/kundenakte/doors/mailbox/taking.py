@@ -1,0 +1,74 @@
+"""Takes one mail in: its bytes as they are, its envelope as what the source says, all noted in one transaction."""
+
+from __future__ import annotations
+
+import email.policy
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from email.parser import BytesHeaderParser
+from io import BytesIO
+from typing import Any, Final
+
+from kundenakte import pipeline
+from kundenakte.base.accounts.actors import Actor
+from kundenakte.base.accounts.models import Role
+from kundenakte.records.mail import message_ids, plain_addresses
+from kundenakte.records.mail_headers import header
+from kundenakte.records.models import Arrival
+
+# Headers longer than this are nobody's.
+_MOST_HEAD: Final = 256 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """What a door has to know of a mail before it takes it."""
+
+    subject: str
+    senders: tuple[str, ...]
+    recipients: tuple[str, ...]
+    references: tuple[str, ...]
+    message_id: str
+    # A machine wrote it, or a list passed it on: nobody waits for an answer.
+    is_automatic: bool
+
+
+def read_head(data: bytes) -> Head:
+    """The head of a mail. Never raises for what stands in it."""
+    message = BytesHeaderParser(policy=email.policy.compat32).parsebytes(data[:_MOST_HEAD])
+    to = ", ".join(header(message, name) for name in ("To", "Cc", "Bcc", "Delivered-To"))
+    auto = header(message, "Auto-Submitted").lower()
+    is_automatic = bool(
+        (auto and auto != "no")
+        or header(message, "Precedence").lower() in {"bulk", "list", "junk"}
+        or any(message.get(name) for name in ("List-Id", "List-Unsubscribe", "X-Auto-Response-Suppress", "X-Loop"))
+        or message.get_content_type() == "multipart/report"
+    )
+    return Head(
+        subject=header(message, "Subject")[:300],
+        senders=tuple(plain_addresses(header(message, "From")))[:10],
+        recipients=tuple(plain_addresses(to))[:200],
+        references=tuple(message_ids(header(message, "References"), header(message, "In-Reply-To"))),
+        message_id=header(message, "Message-ID")[:500],
+        is_automatic=is_automatic,
+    )
+
+
+def take(
+    content: bytes,
+    *,
+    head: Head,
+    source: str,
+    origin: str,
+    facts: Mapping[str, Any],
+    team: Role | None,
+    beside: Callable[[Arrival], None],
+    now: datetime,
+) -> Arrival:
+    """Receive it; when this returns, it is committed. Raises OSError or DatabaseError when it cannot be kept."""
+    name = "".join(" " if sign in '/\\:*?"<>|' else sign for sign in head.subject).strip()[:150]
+    return pipeline.receive(
+        actor=Actor.system(source), stream=BytesIO(content), file_name=f"{name or 'Nachricht'}.eml", source=source,
+        now=now, facts=facts, origin=origin, team=team, beside=beside,
+    )  # fmt: skip
