@@ -9,9 +9,9 @@ from django.core.management import call_command
 from django.core.management.base import CommandError
 
 from kundenakte.base.journal.models import JournalEntry
-from kundenakte.doors.hotfolder.actions import FolderTaken, add_folder, change_folder
-from kundenakte.doors.hotfolder.models import WatchedFolder
 from kundenakte.records.refusals import BadValue, NotAllowed
+from kundenakte.steps.intake.folders import FolderTaken, add_folder, change_folder
+from kundenakte.steps.intake.models import WatchedFolder
 from tests.builders import NOW, SETUP, a_house, a_user, an_actor
 
 pytestmark = pytest.mark.usefixtures("db")

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from kundenakte.doors.hotfolder import mapping
 from kundenakte.doors.hotfolder.sidecars import MAX_BYTES, BadSidecar, read
+from kundenakte.steps.intake import field_mapping as mapping
 
 
 def facts(name: str, data: str | bytes, meaning: Mapping[str, object] | None = None) -> dict[str, object]:
@@ -117,3 +117,9 @@ def test_later_layers_win_and_index_fields_are_put_together() -> None:
         {"class": "INV_OUT", "fields": {"project": "B"}},
     )  # fmt: skip
     assert said == {"class": "INV_OUT", "number": "1", "fields": {"project": "B", "subject": "x"}}
+
+
+@pytest.mark.parametrize("text", [r'{"Kundennr": "\ud800"}', r'{"a\udfff": "10023"}'])
+def test_half_characters_in_json_are_told(text: str) -> None:
+    with pytest.raises(BadSidecar, match="halbe Zeichen"):
+        read("a.json", text.encode(), {})

@@ -15,11 +15,12 @@ from django.db import connection
 
 from kundenakte import pipeline
 from kundenakte.doors.hotfolder import watch
-from kundenakte.doors.hotfolder.actions import add_folder, change_folder
-from kundenakte.doors.hotfolder.models import FolderEvent, WatchedFolder
 from kundenakte.doors.hotfolder.watched import Watched
 from kundenakte.records.models import Arrival, Document
+from kundenakte.steps.intake.folders import add_folder, change_folder
+from kundenakte.steps.intake.models import FolderEvent, WatchedFolder
 from tests.builders import NOW, SETUP, a_customer, a_house
+from tests.waiting import PATIENCE
 
 _PROCESS = """
 import django, threading, signal
@@ -33,7 +34,7 @@ watch.run(stop)
 """
 
 
-def wait_for(what: Callable[[], Any], seconds: float = 15) -> Any:
+def wait_for(what: Callable[[], Any], seconds: float = PATIENCE) -> Any:
     until = time.monotonic() + seconds
     while time.monotonic() < until:
         found = what()
@@ -41,6 +42,11 @@ def wait_for(what: Callable[[], Any], seconds: float = 15) -> Any:
             return found
         time.sleep(0.02)
     pytest.fail(f"did not happen within {seconds} seconds: {what}")
+
+
+def followed() -> list[int]:
+    """The editions of folders that are being followed right now."""
+    return [thread.edition for thread in threading.enumerate() if isinstance(thread, watch._Follower)]
 
 
 @pytest.fixture
@@ -59,7 +65,7 @@ def following(place: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     thread.start()
     yield
     stop.set()
-    thread.join(15)
+    thread.join(PATIENCE)
     assert not thread.is_alive()
 
 
@@ -79,13 +85,13 @@ def test_changed_settings_are_picked_up_and_a_folder_switched_off_is_left_alone(
     (place / "a.pdf").write_bytes(b"a")
     wait_for(Arrival.objects.exists)
     change_folder(actor=SETUP, folder=folder, now=NOW, done_folder="erledigt")
-    time.sleep(1)
+    wait_for(lambda: followed() == [WatchedFolder.objects.get().edition])
     (place / "b.pdf").write_bytes(b"b")
     wait_for(lambda: list(place.glob("erledigt/*/b.pdf")))
     change_folder(actor=SETUP, folder=folder, now=NOW, enabled=False)
-    time.sleep(1)
+    wait_for(lambda: not followed())
     (place / "c.pdf").write_bytes(b"c")
-    time.sleep(1.5)
+    time.sleep(0.5)
     assert (place / "c.pdf").exists()
 
 
@@ -134,17 +140,17 @@ def test_killed_at_any_point_nothing_is_lost_or_doubled(place: Path, house_envir
     while kills < 4 and list(place.glob("*.pdf")):
         before = Arrival.objects.count()
         process = start()
-        wait_for(lambda: Arrival.objects.count() > before or not list(place.glob("*.pdf")), 30)  # noqa: B023
+        wait_for(lambda: Arrival.objects.count() > before or not list(place.glob("*.pdf")))  # noqa: B023
         time.sleep(0.03 * kills)
         os.kill(process.pid, signal.SIGKILL)
         process.wait()
         kills += 1
     process = start()
     try:
-        wait_for(lambda: not list(place.glob("*.pdf")), 60)
+        wait_for(lambda: not list(place.glob("*.pdf")))
     finally:
         process.terminate()
-        assert process.wait(15) == 0
+        assert process.wait(PATIENCE) == 0
     assert kills
     assert Document.objects.count() == 40
     assert Arrival.objects.filter(file_name__startswith="Brief").count() == 20

@@ -1,114 +1,16 @@
-"""Watched folders as an administrator sets them up, what they brought, and what lies in those where files stay."""
+"""What lies in the watched folders where files stay."""
 
 from __future__ import annotations
 
-from django.conf import settings
 from django.db import models
 
-from kundenakte.base.accounts.models import Role
-from kundenakte.records.models import Arrival
-
-
-class WatchedFolder(models.Model):
-    """A folder into which a scanner, a file server or an ERP puts files. All of it is data: nothing needs a restart."""
-
-    class Sidecar(models.TextChoices):
-        NONE = "none", "keine: jede Datei ist ein Dokument"
-        AUTO = "auto", "wenn vorhanden"
-        REQUIRED = "required", "immer; ohne sie wird nichts übernommen"
-
-    # A word; arrivals name it as their source ("folder:erp").
-    name = models.SlugField(max_length=50, unique=True)
-    path = models.TextField()
-    enabled = models.BooleanField(default=True)
-    # Whose rights count. Empty: the house itself, as an administrator set it up.
-    acts_as = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
-    )
-    # Before whom arrivals are put that have to wait in the inbox.
-    team = models.ForeignKey(Role, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
-    # What holds for every file unless the file says otherwise (records/facts.py).
-    facts = models.JSONField(default=dict, blank=True)
-    # Source field → fact: {"Kopf/KdNr": "customer", "Projekt": "fields.project",
-    # "Art": {"to": "class", "values": {"RG": "INV_OUT"}}}.
-    mapping = models.JSONField(default=dict, blank=True)
-    sidecar = models.CharField(max_length=8, choices=Sidecar.choices, default=Sidecar.AUTO)
-    # Endings of empty files that say "it is complete": [".ok", ".ctl", ".fertig"].
-    markers = models.JSONField(default=list, blank=True)
-    marker_required = models.BooleanField(default=False)
-    # What file names say: ["{class}_{number}_{customer}.pdf"]; the first that matches holds (patterns.py).
-    patterns = models.JSONField(default=list, blank=True)
-    # The same path with new bytes is a new version of the same document.
-    path_is_key = models.BooleanField(default=False)
-    # Files stay where they are (file server, read-only share); `SeenFile` remembers them.
-    keep_in_place = models.BooleanField(default=False)
-    done_folder = models.TextField(default="fertig", blank=True)
-    error_folder = models.TextField(default="fehler", blank=True)
-    # A file is complete when size and time have not changed for so long.
-    settle_seconds = models.FloatField(default=0.7)
-    # How long a document waits for its sidecar, a sidecar for its document.
-    wait_seconds = models.FloatField(default=600)
-    depth = models.PositiveSmallIntegerField(default=8)
-    # Write `name.ergebnis.json` beside what was taken, for a program that waits for the answer.
-    answers = models.BooleanField(default=False)
-    # Why the folder as a whole does not go on ("Der Ordner ist nicht erreichbar"); empty while all is well.
-    problem = models.TextField(blank=True)
-    created_at = models.DateTimeField(auto_now_add=True)
-    # Counted up by each change an administrator makes; the watcher takes the new state up.
-    edition = models.PositiveIntegerField(default=1)
-
-    class Meta:
-        ordering = ("name",)
-
-    def __str__(self) -> str:
-        return self.name
-
-    @property
-    def source(self) -> str:
-        """What its arrivals name as their source."""
-        return f"folder:{self.name}"
-
-
-class FolderEvent(models.Model):
-    """What became of one file. Its `stamp` also says that exactly this file was received, should it lie there again
-    after a crash between receiving and moving."""
-
-    class Outcome(models.TextChoices):
-        RECEIVED = "received", "übernommen"
-        FILED = "filed", "eingeaktet"
-        DUPLICATE = "duplicate", "bereits vorhanden"
-        PROBLEM = "problem", "bleibt liegen"
-        ERROR = "error", "im Fehlerordner"
-        IGNORED = "ignored", "nicht beachtet"
-
-    folder = models.ForeignKey(WatchedFolder, on_delete=models.CASCADE, related_name="events")
-    # The path in the folder, for reading, and the SHA-256 of its bytes, for finding again.
-    file = models.TextField()
-    file_key = models.CharField(max_length=64)
-    stamp = models.CharField(max_length=80, blank=True)
-    outcome = models.CharField(max_length=9, choices=Outcome.choices)
-    sentence = models.TextField()
-    arrival = models.ForeignKey(Arrival, on_delete=models.PROTECT, null=True, related_name="+")
-    # The list (one CSV for many) that named the file: SHA-256 of its bytes.
-    list_key = models.CharField(max_length=64, blank=True)
-    at = models.DateTimeField()
-
-    class Meta:
-        ordering = ("-at", "-id")
-        indexes = (
-            models.Index(fields=("folder", "file_key", "stamp"), name="folder_event_file"),
-            models.Index(fields=("folder", "-at"), name="folder_event_latest"),
-            models.Index(fields=("list_key",), condition=~models.Q(list_key=""), name="folder_event_list"),
-        )
-
-    def __str__(self) -> str:
-        return f"{self.file}: {self.sentence}"
+from kundenakte.steps.intake.models import WatchedFolder
 
 
 class SeenFile(models.Model):
     """A file in a folder where files stay, as it was when it was last taken."""
 
-    folder = models.ForeignKey(WatchedFolder, on_delete=models.CASCADE, related_name="seen")
+    folder = models.ForeignKey(WatchedFolder, on_delete=models.CASCADE, related_name="+")
     file = models.TextField()
     file_key = models.CharField(max_length=64)
     size = models.BigIntegerField()

@@ -15,12 +15,14 @@ from typing import Any, BinaryIO, cast
 from django.db import InterfaceError, OperationalError
 
 from kundenakte import pipeline
-from kundenakte.doors.hotfolder import mapping, patterns, reports
+from kundenakte.doors.hotfolder import reports
 from kundenakte.doors.hotfolder.bundles import Bundle
 from kundenakte.doors.hotfolder.tree import Found, NotAFile, NotThere, found_in, opened_file, somebody_writes
 from kundenakte.doors.hotfolder.watched import Watched
 from kundenakte.records.models import Arrival
 from kundenakte.records.refusals import Refused
+from kundenakte.steps.intake import field_mapping as mapping
+from kundenakte.steps.intake import name_patterns as patterns
 
 log = logging.getLogger(__name__)
 

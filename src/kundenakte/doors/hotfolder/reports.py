@@ -7,9 +7,9 @@ import logging
 import os
 from datetime import datetime
 
-from kundenakte.doors.hotfolder.models import FolderEvent, WatchedFolder
 from kundenakte.records.models import Arrival
 from kundenakte.steps.intake.file_names import storable_text
+from kundenakte.steps.intake.models import FolderEvent, WatchedFolder
 
 log = logging.getLogger(__name__)
 Outcome = FolderEvent.Outcome

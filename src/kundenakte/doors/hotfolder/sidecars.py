@@ -15,8 +15,8 @@ from typing import Any, Final
 
 from lxml import etree
 
-from kundenakte.doors.hotfolder import mapping as mappings
 from kundenakte.records import einvoice
+from kundenakte.steps.intake import field_mapping as mappings
 
 ENDINGS: Final = (".json", ".xml", ".csv")
 # A sidecar is a page of text; a list for a month of invoices some megabytes.
@@ -91,6 +91,10 @@ def _json(data: bytes) -> dict[str, str]:
         raise BadSidecar("Die JSON-Datei enthält kein Objekt mit Feldern.")
     fields: dict[str, str] = {}
     _flatten(value, "", fields, 0)
+    try:
+        "".join((*fields, *fields.values())).encode()
+    except UnicodeError as error:
+        raise BadSidecar("Die JSON-Datei enthält halbe Zeichen (\\ud800 bis \\udfff allein).") from error
     return fields
 
 

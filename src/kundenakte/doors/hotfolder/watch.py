@@ -16,11 +16,11 @@ from django.db import DatabaseError, close_old_connections, connections
 from django.utils import timezone
 
 from kundenakte.doors.hotfolder import reports
-from kundenakte.doors.hotfolder.models import WatchedFolder
 from kundenakte.doors.hotfolder.notices import Notices
 from kundenakte.doors.hotfolder.receiving import Paused, said_by
 from kundenakte.doors.hotfolder.scan import look
 from kundenakte.doors.hotfolder.watched import Watched
+from kundenakte.steps.intake.models import WatchedFolder
 
 log = logging.getLogger(__name__)
 

@@ -12,12 +12,13 @@ from pathlib import Path
 from kundenakte.base.accounts.actors import Actor
 from kundenakte.doors.hotfolder import reports, sidecars
 from kundenakte.doors.hotfolder.bundles import NotYet, Rules
-from kundenakte.doors.hotfolder.models import SeenFile, WatchedFolder
+from kundenakte.doors.hotfolder.models import SeenFile
 from kundenakte.doors.hotfolder.moving import Goal, goal
 from kundenakte.doors.hotfolder.resting import Resting
 from kundenakte.doors.hotfolder.sidecars import BadSidecar, Sidecar
 from kundenakte.doors.hotfolder.tree import Found, NotAFile, NotThere, Parts, opened_file
 from kundenakte.steps.intake.file_names import storable_text
+from kundenakte.steps.intake.models import WatchedFolder
 
 
 @dataclass(frozen=True, slots=True)

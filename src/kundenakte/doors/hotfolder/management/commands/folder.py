@@ -12,10 +12,10 @@ from django.utils import timezone
 
 from kundenakte.base.accounts.actors import Actor
 from kundenakte.base.accounts.models import Role
-from kundenakte.doors.hotfolder import actions
-from kundenakte.doors.hotfolder.models import WatchedFolder
 from kundenakte.records.actions import accounts
 from kundenakte.records.refusals import Refused
+from kundenakte.steps.intake import folders as actions
+from kundenakte.steps.intake.models import WatchedFolder
 
 # Whoever may start a command on this machine acts for the house.
 _ACTOR: Final = Actor.system("command")
