@@ -15,6 +15,7 @@ from django.db import connections
 
 from kundenakte.records.models import Arrival, Document
 from tests.builders import a_customer, a_house, a_user
+from tests.waiting import PATIENCE
 
 
 @pytest.fixture
@@ -103,7 +104,7 @@ def test_following_waits_for_the_outcome(transactional_db: None, tmp_path: Path)
 
     thread = threading.Thread(target=inbox)
     thread.start()
-    out, _ = file(tmp_path / "a.pdf", "--follow", "20")
+    out, _ = file(tmp_path / "a.pdf", "--follow", str(PATIENCE))
     thread.join()
     assert "im Posteingang" in out
     assert "Kein Kunde gefunden." in out
@@ -116,7 +117,7 @@ def test_the_real_command_ends_with_an_exit_code(house_environment: dict[str, st
     def run(*arguments: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
             [sys.executable, "-m", "kundenakte", *arguments], env=house_environment, capture_output=True, text=True,
-            check=False, timeout=60,
+            check=False, timeout=PATIENCE,
         )  # fmt: skip
 
     assert run("file", str(tmp_path / "a.pdf")).returncode == 0

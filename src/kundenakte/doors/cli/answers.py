@@ -10,7 +10,7 @@ from django.core.management.base import CommandError
 from django.db import OperationalError
 
 from kundenakte.base.accounts.actors import Actor
-from kundenakte.customers.refusals import CustomerRefused
+from kundenakte.base.buckets import BucketError
 from kundenakte.records.actions.accounts import account
 from kundenakte.records.refusals import NotFound, Refused
 
@@ -25,8 +25,10 @@ def refusals_in_words(handle: Callable[P, T]) -> Callable[P, T]:
     def inner(*args: P.args, **kwargs: P.kwargs) -> T:
         try:
             return handle(*args, **kwargs)
-        except (Refused, CustomerRefused) as error:
+        except Refused as error:
             raise CommandError(error.sentence) from error
+        except BucketError as error:
+            raise CommandError(str(error)) from error
         except OperationalError as error:
             raise CommandError(f"Die Datenbank ist nicht erreichbar oder gesperrt: {error}") from error
 

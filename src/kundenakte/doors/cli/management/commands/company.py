@@ -48,7 +48,7 @@ class Command(BaseCommand):
             values = _given(options)
             if not values:
                 raise CommandError("Bitte nennen Sie mindestens eine Angabe, zum Beispiel --name.")
-            set_own_company(actor=actor(options["username"]), now=timezone.now(), **values)
+            set_own_company(actor=actor(options["username"]), now=timezone.now(), edition=None, **values)
         row = OwnCompany.objects.order_by("pk").first()
         if row is None:
             raise CommandError("Die eigene Firma ist noch nicht eingetragen: kundenakte company set --name …")

@@ -17,6 +17,7 @@ from kundenakte.base.accounts.actors import Actor
 from kundenakte.doors.cli.answers import actor, pairs, refusals_in_words
 from kundenakte.records.models import Arrival
 from kundenakte.records.refusals import Refused
+from kundenakte.steps.filing.told import told
 
 # Option → fact (records/facts.py).
 _FACTS: Final = {
@@ -28,7 +29,7 @@ _FACTS: Final = {
 _STATE: Final = {
     Arrival.State.FILED: "eingeaktet", Arrival.State.DUPLICATE: "bereits vorhanden",
     Arrival.State.WAITING: "im Posteingang", Arrival.State.UNDER_WAY: "übernommen",
-    Arrival.State.DISCARDED: "aussortiert",
+    Arrival.State.DISCARDED: "aussortiert", Arrival.State.SPLIT: "in seine Dokumente aufgeteilt",
 }  # fmt: skip
 
 
@@ -117,7 +118,8 @@ def _line(path: Path, arrival: Arrival) -> str:
     if document is not None:
         version = f", Version {arrival.version.number}" if arrival.version else ""
         return f"{said} → {document.customer_file}: {document.title}{version}"
-    return f"{said}: {arrival.sentence}" if arrival.sentence else said
+    sentence = told(None, [arrival])[arrival.pk].in_words()
+    return f"{said}: {sentence}" if sentence else said
 
 
 def _shown(path: Path) -> str:

@@ -12,10 +12,11 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from kundenakte.base.accounts.models import ApiToken, User
+from kundenakte.base.accounts.scopes import SCOPES
 from kundenakte.doors.cli.answers import actor, refusals_in_words
 from kundenakte.records.actions import accounts
 
-SCOPES: Final = ("documents:write", "documents:read", "customers:read", "customers:write")
+_SCOPES: Final = tuple(SCOPES)
 
 
 class Command(BaseCommand):
@@ -31,18 +32,18 @@ class Command(BaseCommand):
         add.add_argument("--name", default="", help="Name, wie ihn andere sehen")
         add.add_argument("--email", default="")
         add.add_argument("--role", action="append", default=[], help="Rolle (Code), mehrfach möglich")
-        add.add_argument("--service", action="store_true", help="Konto für ein Programm, ohne Kennwort")
-        add.add_argument("--password-stdin", action="store_true", help="Kennwort von der Standardeingabe lesen")
-        password = commands.add_parser("password", help="Kennwort setzen")
+        add.add_argument("--service", action="store_true", help="Konto für ein Programm, ohne Passwort")
+        add.add_argument("--password-stdin", action="store_true", help="Passwort von der Standardeingabe lesen")
+        password = commands.add_parser("password", help="Passwort setzen")
         password.add_argument("username")
-        password.add_argument("--password-stdin", action="store_true", help="Kennwort von der Standardeingabe lesen")
+        password.add_argument("--password-stdin", action="store_true", help="Passwort von der Standardeingabe lesen")
         roles = commands.add_parser("roles", help="Rollen setzen; nicht genannte fallen weg, ohne --role alle")
         roles.add_argument("username")
         roles.add_argument("--role", action="append", default=[], help="Rolle (Code), mehrfach möglich")
         token = commands.add_parser("token", help="Zugangstoken ausgeben; es wird nur dieses eine Mal gezeigt")
         token.add_argument("username")
         token.add_argument("--name", required=True, help="wofür es ist")
-        token.add_argument("--scope", action="append", choices=SCOPES, help="Berechtigung; ohne Angabe alle")
+        token.add_argument("--scope", action="append", choices=_SCOPES, help="Berechtigung; ohne Angabe alle")
         token.add_argument("--days", type=int, default=0, help="gültig so viele Tage; ohne Angabe unbegrenzt")
         revoke = commands.add_parser("revoke", help="Zugangstoken zurückziehen")
         revoke.add_argument("token", type=int, help="Nummer aus der Liste")
@@ -66,11 +67,11 @@ class Command(BaseCommand):
     def _password(self, options: dict[str, Any]) -> None:
         user = accounts.account(options["username"])
         if user.is_service:
-            raise CommandError("Das Konto eines Programms hat kein Kennwort; es meldet sich mit einem Zugangstoken an.")
+            raise CommandError("Das Konto eines Programms hat kein Passwort; es meldet sich mit einem Zugangstoken an.")
         accounts.set_password(
             actor=actor(), user=user, now=timezone.now(), password=_password(from_stdin=options["password_stdin"])
         )
-        self.stdout.write(f"Das Kennwort von „{user.username}“ ist geändert.")
+        self.stdout.write(f"Das Passwort von „{user.username}“ ist geändert.")
 
     def _roles(self, options: dict[str, Any]) -> None:
         user = accounts.account(options["username"])
@@ -82,7 +83,7 @@ class Command(BaseCommand):
         now = timezone.now()
         token, secret = accounts.issue_token(
             actor=actor(), user=accounts.account(options["username"]), name=options["name"], now=now,
-            scopes=options["scope"] or list(SCOPES),
+            scopes=options["scope"] or list(_SCOPES),
             expires_at=now + timedelta(days=options["days"]) if options["days"] else None,
         )  # fmt: skip
         self.stderr.write(f"Zugangstoken {token.pk} für „{token.user.username}“; es wird nicht noch einmal gezeigt:")
@@ -126,8 +127,8 @@ def _password(*, from_stdin: bool) -> str:
     if from_stdin:
         return sys.stdin.readline().rstrip("\n")
     if not sys.stdin.isatty():
-        raise CommandError("Bitte geben Sie das Kennwort mit --password-stdin über die Standardeingabe.")
-    first = getpass.getpass("Kennwort: ")
+        raise CommandError("Bitte geben Sie das Passwort mit --password-stdin über die Standardeingabe.")
+    first = getpass.getpass("Passwort: ")
     if first != getpass.getpass("Noch einmal: "):
         raise CommandError("Die beiden Eingaben sind verschieden.")
     return first
