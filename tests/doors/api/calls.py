@@ -9,7 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from kundenakte import pipeline
-from kundenakte.doors.api.auth import SCOPES
+from kundenakte.base.accounts.scopes import SCOPES
 from kundenakte.records.actions.accounts import issue_token
 from tests.builders import NOW, SETUP, a_user
 
@@ -25,7 +25,7 @@ SAID: dict[str, Any] = {
 class Program:
     """A program with a token."""
 
-    def __init__(self, username: str = "erp", scopes: Sequence[str] = SCOPES) -> None:
+    def __init__(self, username: str = "erp", scopes: Sequence[str] = tuple(SCOPES)) -> None:
         pipeline.register_jobs()
         self.user = a_user(username)
         self.token, self.secret = issue_token(actor=SETUP, user=self.user, name="test", scopes=scopes, now=NOW)

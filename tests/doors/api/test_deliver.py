@@ -2,6 +2,7 @@
 
 import errno
 import hashlib
+import io
 import json
 import threading
 from typing import Any
@@ -14,11 +15,15 @@ from django.urls import resolve
 
 from kundenakte import pipeline
 from kundenakte.base import blobs
+from kundenakte.base.accounts.actors import Actor
 from kundenakte.doors.api.delivering import Body
 from kundenakte.doors.api.problems import Problem
-from kundenakte.records.models import Arrival, Document
-from tests.builders import a_customer, a_document
+from kundenakte.records.models import Arrival, Document, Grant
+from kundenakte.steps.filing.told import NEUTRAL
+from tests.builders import NOW, a_customer, a_document
 from tests.doors.api.calls import SAID, Program
+from tests.steps.filing.test_leading import TIFF, an_e_invoice
+from tests.waiting import PATIENCE
 
 pytestmark = pytest.mark.usefixtures("db")
 
@@ -253,7 +258,7 @@ def test_the_same_call_eight_times_at_once_is_one_arrival_and_one_document(trans
 
     def call(number: int) -> None:
         try:
-            start.wait(10)
+            start.wait(PATIENCE)
             answers.append(program.deliver(b"same", key="one" if number % 2 else "", **SAID, version="1"))
         finally:
             connections.close_all()
@@ -267,3 +272,78 @@ def test_the_same_call_eight_times_at_once_is_one_arrival_and_one_document(trans
     assert len({answer.json()["document"] for answer in answers}) == 1
     assert Arrival.objects.count() == 1
     assert Document.objects.get().versions.count() == 1
+
+
+def test_what_became_of_it_does_not_name_what_the_account_may_not_read() -> None:
+    customer = a_customer("Müller GmbH", "10023")
+    program = Program()
+    program.deliver(b"one", **SAID)
+    hidden = Document.objects.get()
+    Grant.objects.create(user=program.user, document=hidden, is_deny=True, reason="x", created_at=NOW)
+    # The same bytes and keys, and others under the same number: neither says that there is something.
+    for content in (b"one", b"two"):
+        answer = program.deliver(content, **SAID)
+        assert (answer.status_code, answer.json()["state"], answer.json()["document"]) == (201, "under_way", None)
+        assert answer.json()["sentence"] == "Übernommen; das Dokument wird gelesen und eingeaktet."
+    assert hidden.versions.count() == 1
+    waiting = Arrival.objects.order_by("pk").last()
+    assert waiting is not None
+    waiting.state, waiting.reason, waiting.sentence = Arrival.State.WAITING, "number_again", NEUTRAL
+    waiting.decision = {"candidates": [{"customer_id": customer.pk}], "placing": {"document_id": hidden.pk}}
+    waiting.save()
+    assert program.get(f"arrivals/{waiting.pk}").json()["sentence"] == NEUTRAL
+    Grant.objects.all().delete()
+    assert "Ausgangsrechnung 4711" in program.get(f"arrivals/{waiting.pk}").json()["sentence"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_one_key_for_two_customers_at_once_is_a_document_and_a_question() -> None:
+    a_customer("Müller GmbH", "10023")
+    a_customer("Andere GmbH", "10024")
+    program = Program()
+    answers: list[Any] = []
+
+    def second() -> None:
+        try:
+            answers.append(deliver_with_key(program, b"two", SAID | {"customer": "10024"}, "doc-7"))
+            # Who was kept waiting too long by the lock of a busy machine is told to come again, and does.
+            while answers[-1].status_code == 503:
+                answers[-1] = deliver_with_key(program, b"two", SAID | {"customer": "10024"}, "doc-7")
+        finally:
+            connections.close_all()
+
+    thread = threading.Thread(target=second)
+
+    def meanwhile(_arrival: Arrival) -> None:
+        thread.start()
+        # As long as this transaction is open, the other one waits at the key or for the write lock.
+        thread.join(0.7)
+        assert thread.is_alive()
+
+    facts = SAID | {"customer": "10023", "key": "doc-7"}
+    pipeline.receive(
+        actor=Actor.of(program.user), stream=io.BytesIO(b"one"), file_name="x.pdf", source="rest:erp", now=NOW,
+        facts=facts, source_key="doc-7", beside=meanwhile,
+    )  # fmt: skip
+    thread.join(PATIENCE)
+    assert [(answer.status_code, answer.json()["state"]) for answer in answers] == [(201, "under_way")]
+    assert Document.objects.get().customer_file.customer.name == "Müller GmbH"
+    assert Arrival.objects.count() == 2
+
+
+@pytest.mark.parametrize("name", ["system", "key", "customer", "class", "number", "title", "other"])
+def test_half_characters_and_nul_in_what_is_said_are_no_accident(name: str) -> None:
+    a_customer("Müller GmbH", "10023")
+    program = Program()
+    for spelled in ("\\ud800", "a\\udc80b", "a\\u0000b"):
+        facts = json.dumps(SAID | {name: "?"}).replace('"?"', f'"{spelled}"')
+        answer = program.deliver(spelled.encode(), facts=facts, version=spelled)
+        assert answer.status_code == 201, (name, spelled)
+
+
+def test_t27_a_version_without_xml_of_an_e_invoice_is_refused_with_a_sentence() -> None:
+    document = an_e_invoice()
+    answer = Program().deliver(TIFF, name="scan.tif", document_id=document.pk)
+    assert (answer.status_code, answer.json()["code"]) == (422, "xml_missing")
+    assert "deren XML führt" in answer.json()["title"]
+    assert document.versions.count() == 1

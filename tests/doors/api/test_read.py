@@ -8,9 +8,10 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
 
+from kundenakte.base.accounts.scopes import READ, READ_CUSTOMERS, WRITE
 from kundenakte.base.journal.models import JournalEntry
 from kundenakte.customers.models import Customer, Identifier
-from kundenakte.doors.api.auth import READ, READ_CUSTOMERS, WRITE, Limiter
+from kundenakte.doors.api.auth import Limiter
 from kundenakte.doors.api.problems import Problem
 from kundenakte.records.actions import accounts, documents
 from kundenakte.records.models import CustomerFile, Document, Grant
@@ -37,6 +38,47 @@ def test_the_content_of_a_version_comes_as_it_was() -> None:
     assert b"".join(answer.streaming_content) == b"one"
     assert answer["Content-Disposition"].startswith("attachment")
     assert "sandbox" in answer["Content-Security-Policy"]
+
+
+def test_reading_what_is_known_of_a_restricted_document_is_journalled() -> None:
+    document = a_document(document_class="INV_OUT", number="RE-1")
+    Program("anton").get(f"documents/{document.pk}")
+    assert not JournalEntry.objects.filter(kind="document.read").exists()
+    Document.objects.filter(pk=document.pk).update(is_restricted=True)
+    assert Program("anton").get(f"documents/{document.pk}").status_code == 200
+    assert JournalEntry.objects.filter(kind="document.read", subject_id=document.pk).count() == 1
+
+
+def test_a_list_that_tells_the_fields_of_restricted_documents_is_journalled_too() -> None:
+    document, other = a_document(number="AN-1"), a_document(number="AN-2")
+    Document.objects.filter(pk=document.pk).update(is_restricted=True)
+    assert Program("anton").get("documents").status_code == 200
+    assert Program("verena").get("documents").status_code == 200
+    noted = JournalEntry.objects.filter(kind="document.read").values_list("subject_id", flat=True)
+    assert list(noted) == [document.pk]
+    assert other.pk not in noted
+
+
+def test_a_download_that_broke_off_goes_on_where_it_stopped() -> None:
+    document, program = a_document(content=["null bis neun"]), Program("anton")
+    address = f"/api/v1/documents/{document.pk}/versions/1/content"
+    whole = program.client.get(address, headers=program.headers())
+    assert (whole.status_code, whole["Accept-Ranges"]) == (200, "bytes")
+    rest = program.client.get(address, headers=program.headers(Range="bytes=5-", **{"If-Range": whole["ETag"]}))
+    assert (rest.status_code, rest["Content-Range"], rest.getvalue()) == (206, "bytes 5-12/13", b"bis neun")
+    assert rest["Content-Length"] == "8"
+    other = program.client.get(address, headers=program.headers(Range="bytes=5-", **{"If-Range": '"anders"'}))
+    assert (other.status_code, other.getvalue()) == (200, b"null bis neun")
+
+
+def test_a_range_beyond_the_end_and_one_without_the_right_are_refused() -> None:
+    document = a_document(document_class="INV_OUT", number="RE-1", content=["one"])
+    address = f"/api/v1/documents/{document.pk}/versions/1/content"
+    anton, paula = Program("anton"), Program("paula")
+    beyond = anton.client.get(address, headers=anton.headers(Range="bytes=3-"))
+    assert (beyond.status_code, beyond["Content-Range"]) == (416, "bytes */3")
+    assert beyond.json()["code"] == "range_not_satisfiable"
+    assert paula.client.get(address, headers=paula.headers(Range="bytes=0-1")).status_code == 403
 
 
 def test_content_needs_the_right_to_download_and_restricted_reading_is_journalled() -> None:

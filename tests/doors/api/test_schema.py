@@ -29,7 +29,10 @@ def test_the_description_is_open_to_all_and_openapi_3_1() -> None:
     assert set(schema["paths"]) == {
         "/api/v1/documents", "/api/v1/documents/raw", "/api/v1/documents/{pk}",
         "/api/v1/documents/{pk}/versions/{number}/content", "/api/v1/arrivals/{pk}", "/api/v1/customers",
+        "/api/v1/documents/{pk}/versions/{number}/receipt", "/api/v1/documents/{pk}/versions/{number}/receipt.pdf",
+        "/api/v1/journal/head", "/api/v1/journal/inclusion", "/api/v1/journal/consistency",
         "/api/v1/customers/{pk}", "/api/v1/customers/{system}/{number}",
+        "/api/v1/cases", "/api/v1/cases/{number}", "/api/v1/cases/{number}/messages",
     }  # fmt: skip
 
 

@@ -15,6 +15,8 @@ from kundenakte import pipeline
 from kundenakte.doors.api.auth import Caller
 from kundenakte.doors.api.models import RememberedCall
 from kundenakte.doors.api.problems import Problem
+from kundenakte.records import access
+from kundenakte.records import facts as source_facts
 from kundenakte.records.models import Arrival
 
 # Larger files come by the watched folder.
@@ -38,15 +40,20 @@ class Delivery:
     @property
     def source(self) -> str:
         """What the arrival names as its source; the system's keys are unique in it."""
-        return f"rest:{self.facts.get('system') or 'api'}"[:60]
+        return f"rest:{self.said('system') or 'api'}"[:60]
+
+    def said(self, name: str) -> str:
+        """What the call says of this, as a text that can be stored."""
+        value = self.facts.get(name)
+        return "" if value is None else source_facts.text(value)
 
     @property
     def keys(self) -> list[str]:
         """Under which keys this call is remembered."""
         keys = [f"key:{self.idempotency_key}"] if self.idempotency_key else []
-        said = [str(self.facts.get(name, "")).strip() for name in ("system", "key", "customer", "class", "number")]
+        said = [self.said(name) for name in ("system", "key", "customer", "class", "number")]
         if self.version and (said[1] or said[4]):
-            text = "\0".join([*(said[:2] if said[1] else said), self.version])
+            text = "\0".join([*(said[:2] if said[1] else said), source_facts.text(self.version)])
             keys.append(f"version:{hashlib.sha256(text.encode()).hexdigest()}")
         return keys
 
@@ -101,10 +108,10 @@ def deliver(*, caller: Caller, stream: BinaryIO, delivery: Delivery, now: dateti
     """
     body = Body(stream, delivery.size, delivery.sha256)
     keys = delivery.keys
-    if _remembered(caller, keys):
+    if earlier := _remembered(caller, keys):
         while body.read(_CHUNK):
             pass
-        return _the_same(caller, keys, body.digest())
+        return _the_same(caller, earlier, body.digest())
 
     def remember(arrival: Arrival) -> None:
         RememberedCall.objects.bulk_create(
@@ -115,13 +122,14 @@ def deliver(*, caller: Caller, stream: BinaryIO, delivery: Delivery, now: dateti
         arrival = pipeline.receive(
             actor=caller.actor, stream=cast(BinaryIO, body), file_name=delivery.file_name, source=delivery.source,
             now=now, facts=delivery.facts, origin=f"REST, Token „{caller.token.name}“",
-            source_key=str(delivery.facts.get("key", "")), beside=remember if keys else None,
+            source_key=delivery.said("key"), beside=remember if keys else None,
         )  # fmt: skip
     except IntegrityError:
         # Two of the same call at once: the other one was first.
-        if not _remembered(caller, keys):
+        earlier = _remembered(caller, keys)
+        if earlier is None:
             raise
-        return _the_same(caller, keys, body.digest())
+        return _the_same(caller, earlier, body.digest())
     return Outcome(arrival, is_new=arrival.state != Arrival.State.DUPLICATE)
 
 
@@ -132,9 +140,7 @@ def _remembered(caller: Caller, keys: Sequence[str]) -> RememberedCall | None:
     return calls.order_by("pk").first()
 
 
-def _the_same(caller: Caller, keys: Sequence[str], digest: str) -> Outcome:
-    earlier = _remembered(caller, keys)
-    assert earlier is not None  # noqa: S101 – asked for just before, and never deleted
+def _the_same(caller: Caller, earlier: RememberedCall, digest: str) -> Outcome:
     if earlier.digest != digest:
         by_version = earlier.key.startswith("version:")
         sentence = (
@@ -144,6 +150,13 @@ def _the_same(caller: Caller, keys: Sequence[str], digest: str) -> Outcome:
         )
         raise Problem(
             409 if by_version else 422, "version_differs" if by_version else "idempotency_key_reused", sentence,
-            arrival=earlier.arrival_id, document=earlier.arrival.document_id,
+            arrival=earlier.arrival_id, document=_readable(caller, earlier.arrival.document_id),
         )  # fmt: skip
     return Outcome(earlier.arrival, is_new=False)
+
+
+def _readable(caller: Caller, document_id: int | None) -> int | None:
+    """The document's id, for whoever may read it."""
+    if document_id is None:
+        return None
+    return access.documents_for(caller.user).filter(pk=document_id).values_list("pk", flat=True).first()

@@ -13,7 +13,6 @@ from django.http.multipartparser import MultiPartParserError
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 
-from kundenakte.customers.refusals import CustomerRefused
 from kundenakte.records.refusals import Refused
 
 log = logging.getLogger(__name__)
@@ -26,6 +25,14 @@ _STATUS: Final = {
     "already_done": 409,
     "customer_changed": 409,
     "number_taken": 409,
+    # The house's own trouble, until somebody has put a good copy back.
+    "document_damaged": 503,
+    "journal_altered": 503,
+    "not_sealed": 409,
+    "receipt_too_early": 409,
+    "case_stuck": 409,
+    "folder_ended": 409,
+    "process_not_offered": 409,
 }
 _RETRY_SECONDS: Final = 5
 
@@ -59,7 +66,7 @@ def of(error: Exception) -> Problem:
     """What an exception means to the caller. The unexpected is logged and says nothing about our insides."""
     if isinstance(error, Problem):
         return error
-    if isinstance(error, Refused | CustomerRefused):
+    if isinstance(error, Refused):
         return Problem(_STATUS.get(error.code, 422), error.code, error.sentence)
     return _of_the_framework(error) or _ours(error)
 
@@ -93,7 +100,7 @@ def _ours(error: Exception) -> Problem:
             return Problem(507, "disk_full", sentence, headers=retry)
         sentence = "Die Ablage kann gerade nichts aufnehmen. Bitte senden Sie es noch einmal."
         return Problem(503, "storage_failed", sentence, headers=retry)
-    if isinstance(error, DataError):
+    if isinstance(error, DataError | UnicodeError):
         # A NUL, half a character, a number beyond all bounds: whatever the database cannot hold came from the caller.
         return Problem(422, "bad_value", "Eine Angabe enthält Zeichen oder Zahlen, die sich nicht speichern lassen.")
     log.exception("REST: unexpected", exc_info=error)
@@ -114,7 +121,7 @@ def handle_in(api: NinjaAPI) -> None:
         del request
         return answer(of(error))
 
-    kinds = (Exception, Refused, CustomerRefused, Problem, AuthenticationError, ValidationError, Http404, HttpError)
+    kinds = (Exception, Refused, Problem, AuthenticationError, ValidationError, Http404, HttpError)
     for kind in kinds:
         api.add_exception_handler(kind, handler)
 

@@ -8,10 +8,11 @@ from django.utils import timezone
 from ninja import Field, Query, Router, Schema, Status
 
 from kundenakte.base.accounts.actors import Actor
+from kundenakte.base.accounts.scopes import READ_CUSTOMERS, WRITE_CUSTOMERS
 from kundenakte.customers import queries, search
 from kundenakte.customers.drafts import Place
 from kundenakte.customers.models import Customer
-from kundenakte.doors.api.auth import READ_CUSTOMERS, WRITE_CUSTOMERS, Token, caller
+from kundenakte.doors.api.auth import Token, caller
 from kundenakte.doors.api.v1 import shown
 from kundenakte.doors.api.v1.paging import Answer, Page, page
 from kundenakte.doors.api.v1.shown import CustomerIn, CustomerOut, CustomersOut, ProblemOut

@@ -9,14 +9,16 @@ from django.http import HttpRequest
 from django.utils import timezone
 from ninja import Field, File, Form, Header, Query, Router, Schema, Status, UploadedFile
 
+from kundenakte.base.accounts.scopes import READ, WRITE
 from kundenakte.customers import queries as customer_queries
-from kundenakte.doors.api.auth import READ, WRITE, Token, caller
+from kundenakte.doors.api.auth import Token, caller
 from kundenakte.doors.api.delivering import Delivery, deliver
 from kundenakte.doors.api.problems import Problem
 from kundenakte.doors.api.v1 import shown
 from kundenakte.doors.api.v1.paging import Answer, Page, page
 from kundenakte.doors.api.v1.shown import DeliveredOut, DocumentsOut, DocumentWithVersionsOut, ProblemOut
 from kundenakte.records import access
+from kundenakte.records.actions import reading
 from kundenakte.records.numbers import number_key
 
 router = Router(tags=["documents"])
@@ -54,7 +56,7 @@ class Said(Schema):
         if self.version:
             facts["source_version"] = self.version
         # Where a person dropped something is a choice on a screen; a program says number and class instead.
-        for chosen in ("customer_file_id", "section_id"):
+        for chosen in ("customer_file_id", "section_id", "address_id"):
             facts.pop(chosen, None)
         return {**facts, "fields": {**facts.get("fields", {}), **fields}}
 
@@ -105,7 +107,7 @@ def deliver_document(
         idempotency_key=_key(idempotency_key), sha256=said.sha256,
     )  # fmt: skip
     outcome = deliver(caller=caller(request), stream=cast(BinaryIO, file.file), delivery=delivery, now=timezone.now())
-    return Status(201 if outcome.is_new else 200, shown.delivered(request, outcome.arrival))
+    return Status(201 if outcome.is_new else 200, shown.delivered(request, caller(request).user, outcome.arrival))
 
 
 @router.post("/raw", auth=Token(WRITE), response={**_OUT, **_ERRORS, 411: ProblemOut}, operation_id="deliver_raw",
@@ -129,15 +131,14 @@ def deliver_raw(
         idempotency_key=_key(idempotency_key), sha256=said.sha256,
     )  # fmt: skip
     outcome = deliver(caller=caller(request), stream=cast(BinaryIO, request), delivery=delivery, now=timezone.now())
-    return Status(201 if outcome.is_new else 200, shown.delivered(request, outcome.arrival))
+    return Status(201 if outcome.is_new else 200, shown.delivered(request, caller(request).user, outcome.arrival))
 
 
 @router.get("", auth=Token(READ), response={200: DocumentsOut, **_ERRORS}, by_alias=True, operation_id="list_documents")
 def list_documents(request: HttpRequest, wanted: Query[Wanted], at: Query[Page]) -> Answer:
     """The documents this account may read, in the order in which they came into being."""
-    rows = access.documents_for(caller(request).user).select_related(
-        "customer_file", "section", "document_class", "valid_version"
-    )
+    who = caller(request)
+    rows = access.documents_for(who.user).select_related("customer_file", "section", "document_class", "valid_version")
     if wanted.customer is not None:
         rows = rows.filter(customer_file__customer=wanted.customer)
     if wanted.customer_number:
@@ -150,6 +151,10 @@ def list_documents(request: HttpRequest, wanted: Query[Wanted], at: Query[Page])
     if wanted.document_class:
         rows = rows.filter(document_class__code=wanted.document_class)
     found_rows, following = page(request, rows, at)
+    now = timezone.now()
+    for row in found_rows:
+        if row.valid_version is not None:
+            reading.note_reading(actor=who.actor, document=row, version=row.valid_version, now=now)
     return {"items": [shown.document(request, row) for row in found_rows], "next": following}
 
 
@@ -157,8 +162,10 @@ def list_documents(request: HttpRequest, wanted: Query[Wanted], at: Query[Page])
             operation_id="get_document")  # fmt: skip
 def get_document(request: HttpRequest, pk: int) -> Answer:
     """One document with its versions."""
-    user = caller(request).user
-    row = access.get_document(user, pk)
+    who = caller(request)
+    user, row = who.user, access.get_document(who.user, pk)
+    if row.valid_version is not None:
+        reading.note_reading(actor=who.actor, document=row, version=row.valid_version, now=timezone.now())
     versions = [shown.version(request, version, state) for version, state in shown.versions_of(user, row)]
     return {**shown.document(request, row), "versions": versions}
 

@@ -3,7 +3,7 @@
 from ninja import NinjaAPI
 
 from kundenakte.doors.api import problems
-from kundenakte.doors.api.v1 import arrivals, customers, documents, files
+from kundenakte.doors.api.v1 import arrivals, cases, customers, documents, evidence, files
 
 api = NinjaAPI(
     title="Kundenakte",
@@ -16,5 +16,7 @@ api = NinjaAPI(
 problems.handle_in(api)
 api.add_router("/documents", documents.router)
 api.add_router("/documents", files.router)
+api.add_router("", evidence.router)
 api.add_router("/arrivals", arrivals.router)
 api.add_router("/customers", customers.router)
+api.add_router("/cases", cases.router)

@@ -12,6 +12,7 @@ from kundenakte.base.accounts.models import User
 from kundenakte.customers.models import Customer, Identifier
 from kundenakte.records import access
 from kundenakte.records.models import Arrival, CustomerFile, Document, Verb, Version, VersionState
+from kundenakte.steps.filing.told import told
 
 
 class ProblemOut(Schema):
@@ -131,10 +132,15 @@ def link(request: HttpRequest, path: str) -> str:
     return request.build_absolute_uri(path)
 
 
-def delivered(request: HttpRequest, arrival: Arrival) -> dict[str, Any]:
-    """What became of an arrival. Written for whoever delivered it, so it names the document that took it up."""
-    document = arrival.document
-    version = arrival.version
+def delivered(request: HttpRequest, user: User, arrival: Arrival) -> dict[str, Any]:
+    """What became of an arrival. It names the document that took it up if the account may read that; else it says the
+    same whether that document was new, or there already."""
+    rights = access.rights_of(user)
+    document, state = arrival.document, Arrival.State(arrival.state)
+    sentence = told(user, [arrival], rights=rights)[arrival.pk].in_words() or _sentence(state)
+    if document is not None and not access.may(user, Verb.READ, document, rights=rights):
+        document, state, sentence = None, Arrival.State.FILED, _sentence(Arrival.State.FILED)
+    version = arrival.version if document else None
     if document is not None and version is None:
         version = document.versions.filter(digest=arrival.digest).order_by("-number").first()
     links = {"arrival": link(request, f"/api/v1/arrivals/{arrival.pk}")}
@@ -146,20 +152,20 @@ def delivered(request: HttpRequest, arrival: Arrival) -> dict[str, Any]:
         if version:
             links["content"] = link(request, f"/api/v1/documents/{document.pk}/versions/{version.number}/content")
     return {
-        "arrival": arrival.pk, "state": arrival.state, "sentence": arrival.sentence or _sentence(arrival),
+        "arrival": arrival.pk, "state": state, "sentence": sentence,
         "document": document.pk if document else None, "version": version.number if version else None,
         "customer_file": customer_file.pk if customer_file else None,
         "customer": customer_file.customer_id if customer_file else None, "links": links,
     }  # fmt: skip
 
 
-def _sentence(arrival: Arrival) -> str:
+def _sentence(state: Arrival.State) -> str:
     return {
         Arrival.State.FILED: "Eingeaktet.",
         Arrival.State.UNDER_WAY: "Übernommen; das Dokument wird gelesen und eingeaktet.",
         Arrival.State.WAITING: "Übernommen; das Dokument wartet im Posteingang.",
         Arrival.State.DUPLICATE: "Diese Datei lag schon in der Akte.",
-    }.get(Arrival.State(arrival.state), "Aussortiert.")
+    }.get(state, "Aussortiert.")
 
 
 def document(request: HttpRequest, row: Document) -> dict[str, Any]:
@@ -178,8 +184,9 @@ def document(request: HttpRequest, row: Document) -> dict[str, Any]:
 
 
 def versions_of(user: User, row: Document) -> list[tuple[Version, str]]:
-    """The versions this user may see with their states, oldest first. Drafts show only to those who may edit."""
-    may_edit = access.may(user, Verb.EDIT, row)
+    """The versions this user may see with their states, oldest first. Drafts show only to those who may edit or
+    release."""
+    may_edit = access.may(user, Verb.EDIT, row) or access.may(user, Verb.RELEASE, row)
     shown = []
     for version in row.versions.prefetch_related("states").order_by("number"):
         states = list(version.states.all())
