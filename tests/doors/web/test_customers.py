@@ -9,8 +9,8 @@ import pytest
 from django.urls import reverse
 
 from kundenakte.customers.models import Customer, Identifier
-from kundenakte.records.models import CustomerFile
-from tests.builders import a_customer_file, a_document
+from kundenakte.records.models import CustomerFile, Grant, Verb
+from tests.builders import NOW, a_customer_file, a_document, a_user
 from tests.doors.web.pages import SignIn
 
 
@@ -58,6 +58,47 @@ def test_a_new_customer_comes_with_its_file(signed_in: SignIn) -> None:
     made = CustomerFile.objects.get(customer=customer)
     assert (answer.status_code, answer["Location"]) == (303, reverse("file", args=(made.pk,)))
     assert Identifier.objects.filter(customer=customer, kind="email").exists()
+
+
+@pytest.mark.parametrize(
+    ("sent", "reason"),
+    [
+        ({"name": "Maier Metallbau"}, "gleicher Name"),
+        ({"name": "Meier Metallbau GmbH"}, "sehr ähnlicher Name"),
+        ({"name": "Nordlicht AG", "vat_id": "DE129273398"}, "USt-IdNr."),
+        ({"name": "Nordlicht AG", "email": "post@maier.example"}, "E-Mail-Adresse"),
+    ],
+)
+def test_who_it_may_be_already_is_shown_and_the_customer_made_only_on_purpose(
+    sent: dict[str, str], reason: str, signed_in: SignIn
+) -> None:
+    known = a_customer_file(
+        "Maier Metallbau GmbH", "K-800", identifiers=[("vat_id", "DE129273398"), ("email", "post@maier.example")]
+    )
+    client, form = signed_in("verena"), {"state": "customer", "country": "DE", **sent}
+    warned = client.post("/kunden/neu", form)
+    assert warned.status_code == 409
+    said = warned.content.decode()
+    assert reverse("file", args=(known.pk,)) in said
+    assert reason in said
+    assert Customer.objects.count() == 1
+    assert client.post("/kunden/neu", form | {"gesehen": str(known.customer_id)}).status_code == 303
+    assert Customer.objects.count() == 2
+
+
+def test_a_namesake_that_is_hidden_is_not_shown(signed_in: SignIn) -> None:
+    hidden = a_customer_file("Maier Metallbau GmbH", "K-800")
+    Grant.objects.create(
+        user=a_user("verena"), customer_file=hidden, verb=Verb.READ, is_deny=True, reason="Prüfung", created_at=NOW
+    )
+    answer = signed_in("verena").post("/kunden/neu", {"name": "Maier Metallbau", "state": "customer"})
+    assert answer.status_code == 303
+
+
+def test_another_trade_or_another_first_word_is_no_namesake(signed_in: SignIn) -> None:
+    a_customer_file("Nord Metallbau GmbH", "K-800")
+    for name in ("Nord Holzbau GmbH", "Sued Metallbau GmbH"):
+        assert signed_in("verena").post("/kunden/neu", {"name": name, "state": "customer"}).status_code == 303
 
 
 def test_a_taken_number_is_refused_with_a_sentence_and_the_form_keeps_what_was_typed(signed_in: SignIn) -> None:

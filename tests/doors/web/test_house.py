@@ -11,8 +11,8 @@ from django.utils import timezone
 
 from kundenakte.base.jobs.models import Job
 from kundenakte.base.journal.models import JournalEntry
-from kundenakte.records.models import Arrival
-from tests.builders import a_customer_file, a_document, a_user, an_arrival
+from kundenakte.records.models import Arrival, Grant, Verb
+from tests.builders import NOW, a_customer_file, a_document, a_user, an_arrival
 from tests.doors.web.pages import SignIn
 
 PASSWORD = "Quastenflosser-38"
@@ -140,6 +140,26 @@ def test_what_failed_is_shown_with_its_reason_and_tried_again(signed_in: SignIn)
     assert "kann nicht wiederholt werden" in again.content.decode()
 
 
+def test_what_failed_names_no_file_the_administrator_may_not_see(signed_in: SignIn) -> None:
+    job, document, anton = _failed(), a_document(), a_user("anton")
+    Arrival.objects.filter(pk=job.subject_id).update(document=document, version=document.valid_version)
+    address = reverse("ledger")
+    assert "kaputt.pdf" in signed_in("anton").get(address).content.decode()
+    Grant.objects.create(user=anton, document=document, is_deny=True, verb=Verb.READ, reason="x", created_at=NOW)
+    text = signed_in("anton").get(address).content.decode()
+    assert "Die Datei ließ sich nicht lesen." in text
+    assert "kaputt.pdf" not in text
+
+
+def test_what_is_done_daily_stands_apart_from_what_waits(signed_in: SignIn) -> None:
+    Job.objects.create(name="records.retention_daily", subject_id=0, run_after=timezone.now() + timedelta(hours=3))
+    text = signed_in("anton").get(reverse("ledger")).content.decode()
+    work, _summary, rounds = text.partition("Was sich wiederholt")
+    assert "Nichts wartet, nichts läuft." in work
+    assert "Aufbewahrung nach dem Kalender" in rounds
+    assert "stündlich" in rounds
+
+
 def test_all_that_failed_is_tried_again_at_once(signed_in: SignIn) -> None:
     _failed()
     _failed()
@@ -150,4 +170,4 @@ def test_all_that_failed_is_tried_again_at_once(signed_in: SignIn) -> None:
 def test_the_page_of_the_house_says_what_is_late(signed_in: SignIn) -> None:
     Job.objects.create(name="filing.file", subject_id=1, run_after=timezone.now() - timedelta(minutes=10))
     text = signed_in("anton").get(reverse("ledger")).content.decode()
-    assert "1 Aufträge warten schon länger als zwei Minuten." in text
+    assert "Hintergrundarbeit" in text

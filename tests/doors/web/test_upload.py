@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
+import random
+import shutil
 import time
+from collections import OrderedDict
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from io import BytesIO
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
 from kundenakte.base import blobs
-from kundenakte.doors.web.upload import incoming
+from kundenakte.base.accounts.models import User
+from kundenakte.doors.web.upload import finishing, hashing, incoming
 from kundenakte.records.models import Arrival
 from tests.builders import a_customer_file, a_document, a_section
 from tests.doors.web.pages import SignIn
@@ -58,6 +68,131 @@ def test_asking_twice_to_finish_makes_one_arrival(signed_in: SignIn) -> None:
     _put(client, made["part"], DATA, 0)
     assert client.post(made["finish"]).json()["id"] == client.post(made["finish"]).json()["id"]
     assert Arrival.objects.count() == 1
+
+
+def test_asking_how_far_a_finished_file_is_says_that_all_of_it_is_here(signed_in: SignIn) -> None:
+    client = signed_in("verena")
+    made = _begin(client).json()
+    _put(client, made["part"], DATA, 0)
+    client.post(made["finish"])
+    assert client.get(made["part"]).json() == {"offset": len(DATA), "size": len(DATA)}
+    assert _put(client, made["part"], DATA, 0).json() == {"offset": len(DATA)}
+
+
+def test_who_asks_again_while_the_first_one_works_is_told_to_wait_and_gets_the_same(
+    signed_in: SignIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(finishing, "PATIENCE_SECONDS", 0.2)
+    client = signed_in("verena")
+    made = _begin(client).json()
+    _put(client, made["part"], DATA, 0)
+    with _incoming(made).alone() as alone:
+        assert alone
+        waits = client.post(made["finish"])
+        assert (waits.status_code, waits.json()) == (202, {"state": "working"})
+        # Nor can it be taken away under the hands of the one who works.
+        assert client.delete(made["part"]).status_code == 409
+    assert client.post(made["finish"]).json()["id"] == client.post(made["finish"]).json()["id"]
+    assert Arrival.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_who_finish_at_once_get_the_same_arrival(signed_in: SignIn) -> None:
+    clients = [signed_in("verena"), signed_in("verena")]
+    made = _begin(clients[0]).json()
+    _put(clients[0], made["part"], DATA, 0)
+
+    def finish(client: Client) -> int:
+        try:
+            while (answer := client.post(made["finish"])).status_code == 202:
+                pass
+            assert answer.status_code == 201
+            return int(answer.json()["id"])
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(2) as both:
+        first, second = both.map(finish, clients)
+    assert first == second
+    assert Arrival.objects.count() == 1
+
+
+def test_a_crash_after_the_commit_makes_no_second_arrival(signed_in: SignIn, monkeypatch: pytest.MonkeyPatch) -> None:
+    client = signed_in("verena")
+    made = _begin(client).json()
+    _put(client, made["part"], DATA, 0)
+
+    def power_fails(_: incoming.Incoming) -> None:
+        raise SystemError("power")
+
+    with monkeypatch.context() as during:
+        during.setattr(incoming.Incoming, "received", power_fails)
+        with pytest.raises(SystemError):
+            client.post(made["finish"])
+    assert client.post(made["finish"]).json()["id"] == Arrival.objects.get().pk
+
+
+def test_a_large_file_is_read_in_pieces_and_the_browser_asks_until_it_is_done(
+    signed_in: SignIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(finishing, "PATIENCE_SECONDS", 0)
+    # As if the slices had come to another process.
+    monkeypatch.setattr(hashing, "_readings", OrderedDict())
+    monkeypatch.setattr(incoming, "_HASH_SECONDS", -1)
+    data = random.Random(4).randbytes(3 * 1024 * 1024)
+    client = signed_in("verena")
+    made = _begin(client, size=len(data)).json()
+    _put(client, made["part"], data, 0)
+    answers = [client.post(made["finish"]).status_code for _ in range(6)]
+    assert answers[0] == 202
+    assert answers[-1] == 201
+    assert Arrival.objects.get().digest == hashlib.sha256(data).hexdigest()
+
+
+def test_the_finished_file_is_handed_over_without_a_copy_and_nobody_writes_to_it_any_more(signed_in: SignIn) -> None:
+    client = signed_in("verena")
+    made = _begin(client).json()
+    _put(client, made["part"], DATA, 0)
+    part = _incoming(made).file
+    inode = part.stat().st_ino
+    client.post(made["finish"])
+    stored = blobs.default().path(Arrival.objects.get().digest)
+    assert (stored.stat().st_ino, stored.stat().st_mode & 0o777) == (inode, 0o440)
+    assert not part.exists()
+
+
+def _incoming(made: dict[str, str]) -> incoming.Incoming:
+    return incoming.find(made["part"].rpartition("/")[2], owner=User.objects.get(username="verena").pk)
+
+
+class Slow:
+    """A body that comes in pieces; before each piece it asks what of the earlier ones is in the file."""
+
+    def __init__(self, sent: incoming.Incoming, *pieces: bytes, between: Callable[[], object] = lambda: None) -> None:
+        self.sent, self.pieces, self.between = sent, list(pieces), between
+        self.seen: list[int] = []
+
+    def read(self, size: int = -1, /) -> bytes:
+        self.seen.append(self.sent.offset)
+        if len(self.seen) == 2:
+            self.between()
+        return self.pieces.pop(0) if self.pieces else b""
+
+
+def test_each_piece_is_in_the_file_before_the_next_is_waited_for(signed_in: SignIn) -> None:
+    sent = _incoming(_begin(signed_in("verena"), size=9).json())
+    body = Slow(sent, b"abc", b"def")
+    assert sent.append(body, offset=0) == 6
+    assert body.seen == [0, 3, 6]
+
+
+def test_of_two_who_send_the_same_slice_the_later_one_is_told_where_it_goes_on(signed_in: SignIn) -> None:
+    sent = _incoming(_begin(signed_in("verena"), size=9).json())
+    overtaken = Slow(sent, b"abc", b"def", between=lambda: sent.append(BytesIO(b"defghi"), offset=3))
+    with pytest.raises(incoming.WrongOffset) as wrong:
+        sent.append(overtaken, offset=0)
+    assert wrong.value.offset == 9
+    assert sent.file.read_bytes() == b"abcdefghi"
 
 
 def test_nobody_else_finds_a_file_on_its_way(signed_in: SignIn) -> None:
@@ -111,6 +246,16 @@ def test_a_full_disk_is_said_before_anything_is_sent(signed_in: SignIn, monkeypa
     assert "kein Platz mehr" in answer.content.decode()
 
 
+def test_room_is_asked_for_where_the_bytes_will_be_kept_as_well(
+    signed_in: SignIn, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.BLOBS.mkdir(parents=True, exist_ok=True)
+    real = shutil.disk_usage
+    full = SimpleNamespace(free=0)
+    monkeypatch.setattr(shutil, "disk_usage", lambda path: full if path == settings.BLOBS else real(path))
+    assert _begin(signed_in("verena")).status_code == 507
+
+
 def test_the_target_is_asked_for_its_rights_before_a_byte_is_taken(signed_in: SignIn, settings: Any) -> None:
     invoice = a_document(document_class="INV_OUT", title="Rechnung", number="R-1")
     verena = signed_in("verena")
@@ -121,20 +266,12 @@ def test_the_target_is_asked_for_its_rights_before_a_byte_is_taken(signed_in: Si
     assert not (settings.SCRATCH / "uploads").exists()
 
 
-def test_a_file_dropped_on_a_document_says_so(signed_in: SignIn) -> None:
-    client, document = signed_in("verena"), a_document(title="Angebot")
-    made = _begin(client, dokument=document.pk).json()
-    _put(client, made["part"], DATA, 0)
-    client.post(made["finish"])
-    assert Arrival.objects.get().facts["document_id"] == document.pk
-
-
 def test_the_plain_form_takes_several_files_and_leads_to_what_became_of_them(signed_in: SignIn) -> None:
     client = signed_in("verena")
     files = [SimpleUploadedFile(f"brief{n}.txt", f"Text {n}".encode()) for n in range(2)]
     answer = client.post(reverse("upload"), {"files": files}, follow=True)
     assert Arrival.objects.count() == 2
-    assert answer.content.decode().count("unterwegs") == 2
+    assert answer.content.decode().count("wird gelesen und eingeordnet") == 2
 
 
 def test_the_plain_form_without_a_file_says_what_is_missing(signed_in: SignIn) -> None:

@@ -45,10 +45,7 @@ def _of_account(request: HttpRequest) -> str:
 def choose(request: HttpRequest) -> HttpResponse:
     """Keep the chosen language in a cookie, and with the account of whoever is signed in."""
     language = _spoken(request.POST.get("language", ""))
-    after = request.POST.get("next", "/")
-    if not url_has_allowed_host_and_scheme(after, allowed_hosts={request.get_host()}) or urlsplit(after).netloc:
-        after = "/"
-    response = HttpResponseRedirect(after)
+    response = HttpResponseRedirect(back(request))
     if language:
         response.set_cookie(
             settings.LANGUAGE_COOKIE_NAME, language, max_age=365 * 24 * 3600, samesite="Lax", httponly=True,
@@ -57,3 +54,10 @@ def choose(request: HttpRequest) -> HttpResponse:
         if isinstance(request.user, User):
             User.objects.filter(pk=request.user.pk).update(language=language)
     return response
+
+
+def back(request: HttpRequest) -> str:
+    """The page a choice was made on, as the form named it; never one of another house."""
+    after = request.POST.get("next", "/")
+    is_ours = url_has_allowed_host_and_scheme(after, allowed_hosts={request.get_host()}) and not urlsplit(after).netloc
+    return after if is_ours else "/"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import wraps
 from typing import Concatenate, ParamSpec, cast
 
@@ -12,9 +12,9 @@ from django_htmx.middleware import HtmxDetails
 
 from kundenakte.base.accounts.actors import Actor
 from kundenakte.base.accounts.models import User
-from kundenakte.customers.refusals import CustomerRefused
 from kundenakte.doors.web import refusals
 from kundenakte.records import access
+from kundenakte.records.reach import Rights
 from kundenakte.records.refusals import NotAllowed, Refused
 
 P = ParamSpec("P")
@@ -40,7 +40,7 @@ def screen(view: View[P]) -> Callable[Concatenate[HttpRequest, P], HttpResponseB
     def shown(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         try:
             response = view(cast(SignedIn, request), *args, **kwargs)
-        except (Refused, CustomerRefused) as refused:
+        except Refused as refused:
             response = refusals.answer(request, refused)
         response.headers.setdefault("Cache-Control", "private, no-store")
         return response
@@ -48,10 +48,10 @@ def screen(view: View[P]) -> Callable[Concatenate[HttpRequest, P], HttpResponseB
     return cast(Callable[Concatenate[HttpRequest, P], HttpResponseBase], login_required(shown))
 
 
-def rights(request: SignedIn) -> access.Rights:
+def rights(request: SignedIn) -> Rights:
     """The rights of whoever is signed in, read once for a request."""
     known = getattr(request, "kundenakte_rights", None)
-    if not isinstance(known, access.Rights):
+    if not isinstance(known, Rights):
         known = access.rights_of(request.user)
         request.kundenakte_rights = known  # type: ignore[attr-defined]
     return known
@@ -76,6 +76,14 @@ def is_part(request: SignedIn, target: str) -> bool:
 def number(text: str | None) -> int | None:
     """A row's number out of an address or a form; None for anything that is none."""
     return int(text) if text and text.isascii() and text.isdigit() and len(text) < 19 else None
+
+
+def file_chosen(asked: Mapping[str, str], name: str) -> int | None:
+    """The file chosen with parts/choose_customer.html under this name.
+
+    The field for a number is there without scripts only; then the hidden one still holds what was chosen before.
+    """
+    return number(asked.get(f"{name}_ohne_skript")) or number(asked.get(name))
 
 
 class SeeOther(HttpResponseRedirect):

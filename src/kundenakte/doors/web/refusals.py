@@ -9,10 +9,12 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from kundenakte.customers.refusals import CustomerChanged, CustomerMerged, CustomerRefused, NumberTaken
+from kundenakte.circulation.processes.refusals import CaseStuck, NotMigrated
+from kundenakte.circulation.refusals import FolderEnded, TaskClaimed, TaskEnded
+from kundenakte.customers.refusals import CustomerChanged, CustomerMerged, NumberTaken
 from kundenakte.records.refusals import AlreadyDone, BadValue, ChangedMeanwhile, NotAllowed, NotFound, Refused
-
-Refusal = Refused | CustomerRefused
+from kundenakte.steps.archive.originals import Damaged
+from kundenakte.steps.archive.receipt import JournalAltered, TooEarly
 
 STATUS: Final[dict[type[Exception], int]] = {
     NotFound: 404,
@@ -22,7 +24,15 @@ STATUS: Final[dict[type[Exception], int]] = {
     CustomerChanged: 409,
     CustomerMerged: 409,
     NumberTaken: 409,
+    TaskEnded: 409,
+    TaskClaimed: 409,
+    FolderEnded: 409,
+    CaseStuck: 409,
+    NotMigrated: 409,
     BadValue: 422,
+    Damaged: 503,
+    TooEarly: 409,
+    JournalAltered: 503,
 }
 _OTHERS: Final = 422
 
@@ -40,9 +50,9 @@ def status_of(refused: Exception) -> int:
     return next((STATUS[kind] for kind in type(refused).__mro__ if kind in STATUS), _OTHERS)
 
 
-def answer(request: HttpRequest, refused: Refusal) -> HttpResponse:
+def answer(request: HttpRequest, refused: Refused) -> HttpResponse:
     """The page that says no. A hidden thing and a missing one get the very same bytes."""
-    return page(request, status_of(refused), _(refused.sentence))
+    return page(request, status_of(refused), refused.in_words(_))
 
 
 def page(request: HttpRequest, status: int, sentence: str) -> HttpResponse:

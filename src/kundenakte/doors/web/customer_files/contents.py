@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
-from django.db.models import Count, F, QuerySet
-from django.db.models.functions import ExtractYear
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from kundenakte.doors.web import paging
-from kundenakte.records.models import CustomerFile, Document, Placement, PlanEntry
+from kundenakte.doors.web.customer_files import counting
+from kundenakte.doors.web.customer_files.asked import WITHOUT, Asked
+from kundenakte.doors.web.customer_files.counting import Cell, Facets
+from kundenakte.doors.web.customer_files.order import Order
+from kundenakte.records.models import CustomerFile, Document, PlanEntry
 from kundenakte.records.sections import sections_of
 
-PAGE = 60
-# What stands for "without a year, project or machine" in an address.
-WITHOUT = "-"
-_BY = {"project": "project", "machine": "machine"}
+PAGE = 50
 
 
 @dataclass(slots=True)
@@ -31,6 +31,8 @@ class SectionLine:
     count: int
     is_local: bool
     is_open: bool = False
+    # Whether this user may file something there.
+    may_file: bool = False
     parts: list[PartLine] = field(default_factory=list)
 
 
@@ -48,86 +50,102 @@ class PartLine:
 class Contents:
     """Everything the page of a file shows beside its head."""
 
+    asked: Asked
     sections: list[SectionLine]
     total: int
     section: SectionLine | None
-    part: str
+    part: PartLine | None
+    facets: Facets
+    order: Order
     documents: paging.Page[Document]
     placed: Sequence[Document]
+    # Becomes another one as soon as the user sees something else here: see counting.edition.
+    edition: str
 
 
-def contents_of(
-    customer_file: CustomerFile, allowed: QuerySet[Document], *, section_id: int | None, part: str, cursor: str
-) -> Contents:
-    """The file as far as `allowed` (what the user may read) reaches. Five to seven queries, however much is in it."""
+def contents_of(customer_file: CustomerFile, allowed: QuerySet[Document], asked: Asked) -> Contents:
+    """The file as far as `allowed` (what the user may read) reaches. Six to ten queries, however much is in it."""
     within = allowed.filter(customer_file=customer_file)
-    placements = Placement.objects.filter(customer_file=customer_file)
-    placed_ids = dict(placements.values_list("document_id", "section_id"))
-    placed = list(_listed(allowed.filter(pk__in=placed_ids)).order_by("-dated_on", "-pk")[:PAGE]) if placed_ids else []
-    sections = _sections(customer_file, within, placed_ids, placed)
-    chosen = next((line for line in sections if line.id == section_id), None)
+    counted = counting.cells(within)
+    placed, places, last = _placed(customer_file, allowed)
+    edition = counting.edition_of(counted, len(places), last)
+    sections = _sections(customer_file, counting.by_section(counted), placed, places)
+    chosen = next((line for line in sections if line.id == asked.section), None)
     rows = within
     if chosen:
         chosen.is_open = True
-        chosen.parts = _parts(chosen, within.filter(section=chosen.id), part)
-        rows = _in_part(rows.filter(section=chosen.id), chosen.subdivide_by, part)
-        placed = [document for document in placed if placed_ids[document.pk] == chosen.id]
-    shown = paging.page(_listed(rows), order=("-dated_on", "-pk"), cursor=cursor, size=PAGE)
+        rows = rows.filter(section=chosen.id)
+        chosen.parts = _parts(chosen, counted, rows, asked.part)
+        rows = asked.in_part(rows, chosen.subdivide_by)
+        counted = [cell for cell in counted if cell.section == chosen.id]
+        placed = [document for document in placed if places[document.pk] == chosen.id]
+    facets = counting.facets(_counted_again(counted, rows, chosen, asked), asked)
+    order = Order.of(asked.order)
+    shown = page_of(rows, asked, order)
+    show_placed = shown.is_first and not asked.part and not asked.is_filtered
     return Contents(
-        sections,
-        sum(line.count for line in sections),
-        chosen,
-        part,
-        shown,
-        placed if shown.is_first and not part else [],
-    )
+        asked, sections, sum(line.count for line in sections), chosen,
+        next((part for part in chosen.parts if part.is_open), None) if chosen else None,
+        facets, order, shown, placed if show_placed else [], edition,
+    )  # fmt: skip
 
 
-def _listed(documents: QuerySet[Document]) -> QuerySet[Document]:
-    return documents.select_related("document_class", "valid_version", "section")
+def more_of(customer_file: CustomerFile, allowed: QuerySet[Document], asked: Asked) -> paging.Page[Document]:
+    """The next rows of the list alone: what scrolling on asks for."""
+    rows = allowed.filter(customer_file=customer_file)
+    if asked.section:
+        rows = rows.filter(section=asked.section)
+    if asked.part:
+        chosen = next((one for one in sections_of(customer_file) if one.section.pk == asked.section), None)
+        rows = asked.in_part(rows, chosen.subdivide_by if chosen else "")
+    return page_of(rows, asked, Order.of(asked.order))
+
+
+def page_of(rows: QuerySet[Document], asked: Asked, order: Order) -> paging.Page[Document]:
+    """One page of the list, filtered and sorted as the address says."""
+    listed = order.prepared(asked.narrowed(rows)).select_related("document_class", "valid_version")
+    return paging.page(listed, order=order.columns(), cursor=asked.cursor, size=PAGE)
+
+
+def _counted_again(
+    counted: list[Cell], rows: QuerySet[Document], chosen: SectionLine | None, asked: Asked
+) -> list[Cell]:
+    """The counts of what is left in a sub-section or for typed words; years can be told from the cells at hand."""
+    if asked.text or (asked.part and chosen and chosen.subdivide_by != PlanEntry.SubdivideBy.YEAR):
+        return counting.cells(asked.with_words(rows))
+    if asked.part and chosen:
+        return [cell for cell in counted if str(cell.year) == asked.part]
+    return counted
+
+
+def _placed(
+    customer_file: CustomerFile, allowed: QuerySet[Document]
+) -> tuple[list[Document], dict[int, int], int | None]:
+    """Documents of other places that are shown here as well, in which section, and the latest such placement."""
+    placements = counting.placements_in(customer_file, allowed)
+    found = list(placements.values_list("document_id", "section_id", "pk"))
+    if not found:
+        return [], {}, None
+    places = {document: section for document, section, _pk in found}
+    rows = allowed.filter(pk__in=places).select_related("document_class", "valid_version")
+    return list(rows.order_by("-dated_on", "-pk")[:PAGE]), places, max(pk for *_rest, pk in found)
 
 
 def _sections(
-    customer_file: CustomerFile, within: QuerySet[Document], placed_ids: dict[int, int], placed: Sequence[Document]
+    customer_file: CustomerFile, counted: Counter[int], placed: Sequence[Document], places: dict[int, int]
 ) -> list[SectionLine]:
-    counted: dict[int, int] = {
-        row["section"]: row["n"] for row in within.order_by().values("section").annotate(n=Count("pk"))
-    }
-    for document in placed:
-        counted[placed_ids[document.pk]] = counted.get(placed_ids[document.pk], 0) + 1
+    counted.update(places[document.pk] for document in placed)
     return [
         SectionLine(
             shown.section.pk, shown.section.key, _(shown.name) if shown.entry else shown.name, shown.subdivide_by,
-            counted.get(shown.section.pk, 0), is_local=shown.entry is None,
+            counted[shown.section.pk], is_local=shown.entry is None,
         )
         for shown in sections_of(customer_file)
     ]  # fmt: skip
 
 
-def _parts(line: SectionLine, within: QuerySet[Document], chosen: str) -> list[PartLine]:
-    if line.subdivide_by == PlanEntry.SubdivideBy.YEAR:
-        part: Any = ExtractYear("dated_on")
-    elif line.subdivide_by in _BY:
-        part = F(_BY[line.subdivide_by])
-    else:
-        return []
-    rows = within.order_by().values(part=part).annotate(n=Count("pk")).values_list("part", "n")
-    counted: list[tuple[str, int]] = sorted(((str(value or ""), n) for value, n in rows), reverse=True)
-    if len(counted) == 1 and not counted[0][0]:
-        return []
+def _parts(line: SectionLine, counted: list[Cell], documents: QuerySet[Document], chosen: str) -> list[PartLine]:
     return [
-        PartLine(value or WITHOUT, value or _("ohne Angabe"), count, is_open=(value or WITHOUT) == chosen)
-        for value, count in counted
+        PartLine(value, _("ohne Angabe") if value == WITHOUT else value, n, is_open=value == chosen)
+        for value, n in counting.parts(line.subdivide_by, counted, documents, line.id)
     ]
-
-
-def _in_part(documents: QuerySet[Document], subdivide_by: str, part: str) -> QuerySet[Document]:
-    if not part:
-        return documents
-    if subdivide_by == PlanEntry.SubdivideBy.YEAR:
-        year = int(part) if part.isdigit() and len(part) == 4 else 0
-        return documents.filter(dated_on__year=year) if year else documents.none()
-    if subdivide_by in _BY:
-        value = "" if part == WITHOUT else part.replace("\0", "")[:100]
-        return documents.filter(**{_BY[subdivide_by]: value})
-    return documents

@@ -26,7 +26,7 @@ def add(request: SignedIn, pk: int) -> HttpResponse:
             actor=page.actor(request), customer_file=customer_file, name=request.POST.get("name", "")
         )
     except BadValue as refused:
-        messages.error(request, _(refused.sentence))
+        messages.error(request, refused.in_words(_))
         return page.gone_on(address)
     messages.success(request, _("Das Register „%(name)s“ ist angelegt.") % {"name": section.local_name})
     return page.gone_on(f"{address}?register={section.pk}")

@@ -17,7 +17,6 @@ from django.views.decorators.http import require_http_methods
 from kundenakte.customers.imports import ImportReport, import_customers, set_import_mapping
 from kundenakte.customers.imports.columns import TARGETS
 from kundenakte.customers.models import Customer, ImportMapping
-from kundenakte.customers.refusals import CustomerRefused
 from kundenakte.doors.web import page, refusals
 from kundenakte.doors.web.page import SignedIn, screen
 from kundenakte.doors.web.upload import incoming
@@ -56,9 +55,9 @@ def upload(request: SignedIn) -> HttpResponse:
             mapping = _mapping(request)
             run = request.POST.get("schritt") == "uebernehmen"
             report = _import(request, sent, mapping, dry_run=not run)
-        except (CustomerRefused, Refused) as refused:
+        except Refused as refused:
             status = refusals.status_of(refused)
-            context["error"] = _(refused.sentence)
+            context["error"] = refused.in_words(_)
         else:
             context |= _shown(request, report) | {"key": sent.key, "file_name": sent.file_name}
             if run:
@@ -103,7 +102,7 @@ def _import(request: SignedIn, sent: Incoming, mapping: ImportMapping | None, *,
     def open_files(customers: Sequence[Customer]) -> None:
         open_files_for(actor=actor, customers=customers, today=today)
 
-    with sent.whole() as stream:
+    with sent.opened() as stream:
         return import_customers(
             stream, mapping, actor=actor, today=today, dry_run=dry_run, on_created=open_files, now=now
         )

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
-from django import forms
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -16,34 +13,40 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from kundenakte.customers import queries
 from kundenakte.customers.actions.change import current_address
 from kundenakte.customers.models import Address, Contact, Customer, Identifier
-from kundenakte.customers.refusals import CustomerRefused
-from kundenakte.doors.web import page, refusals
+from kundenakte.customers.namesakes import Namesake, namesakes
+from kundenakte.doors.web import page
+from kundenakte.doors.web.alphabet import alphabetical
 from kundenakte.doors.web.customers.forms import ContactForm, CustomerForm, IdentifierForm, NewCustomerForm
 from kundenakte.doors.web.history.entries import history_of
 from kundenakte.doors.web.page import SignedIn, screen
+from kundenakte.doors.web.sent_forms import carried_out
 from kundenakte.records import access
 from kundenakte.records.actions import customers as actions
 from kundenakte.records.actions.files import file_of
 from kundenakte.records.models import CustomerFile, Verb
-from kundenakte.records.refusals import NotFound, Refused
+from kundenakte.records.refusals import NotFound
 
 
 @require_http_methods(["GET", "POST"])
 @screen
 def new(request: SignedIn) -> HttpResponse:
-    """A new customer, and with it its file."""
+    """A new customer, and with it its file; who it may be already is shown once before."""
     page.require(request, Verb.CHANGE_CUSTOMER)
     form = NewCustomerForm(request.POST or None, initial={"state": Customer.State.CUSTOMER, "country": "DE"})
 
     def create() -> HttpResponse:
+        unseen = _unseen_namesakes(request, form)
+        if unseen:
+            return render(request, "customers/new.html", {"form": form, "namesakes": unseen}, status=409)
         customer = actions.create_customer(
-            actor=page.actor(request), name=form.said("name"), number=form.said("number"), state=form.said("state"),
-            place=form.place(), identifiers=form.identifiers(), now=timezone.now(),
+            actor=page.actor(request), name=form.said("name"), name2=form.said("name2"), number=form.said("number"),
+            state=form.said("state"), group=form.said("group"), place=form.place(), identifiers=form.identifiers(),
+            now=timezone.now(),
         )  # fmt: skip
         messages.success(request, _("%(name)s ist angelegt.") % {"name": customer.name})
         return page.gone_on(reverse("file", args=(file_of(customer).pk,)))
 
-    return _act(request, form, create, "customers/new.html", {})
+    return carried_out(request, form, create, "customers/new.html", dict)
 
 
 @require_GET
@@ -79,7 +82,8 @@ def change(request: SignedIn, pk: int) -> HttpResponse:
         messages.success(request, _("Die Stammdaten sind geändert."))
         return page.gone_on(reverse("file-customer", args=(pk,)))
 
-    return _act(request, form, save, "customers/change.html", {"customer_file": customer_file, "customer": customer})
+    context: dict[str, object] = {"customer_file": customer_file, "customer": customer}
+    return carried_out(request, form, save, "customers/change.html", lambda: context)
 
 
 @require_POST
@@ -103,9 +107,10 @@ def add_identifier(request: SignedIn, pk: int) -> HttpResponse:
         messages.success(request, _("Eingetragen. Dokumente mit dieser Angabe finden jetzt in diese Akte."))
         return page.gone_on(reverse("file-customer", args=(pk,)))
 
-    return _act(
-        request, form, add, "customers/master_data.html", _context(request, customer_file, identifier_form=form)
-    )
+    return carried_out(
+        request, form, add, "customers/master_data.html",
+        lambda: _context(request, customer_file, identifier_form=form),
+    )  # fmt: skip
 
 
 @require_POST
@@ -135,7 +140,9 @@ def add_contact(request: SignedIn, pk: int) -> HttpResponse:
         messages.success(request, _("%(name)s ist eingetragen.") % {"name": form.said("name")})
         return page.gone_on(reverse("file-customer", args=(pk,)))
 
-    return _act(request, form, add, "customers/master_data.html", _context(request, customer_file, contact_form=form))
+    return carried_out(
+        request, form, add, "customers/master_data.html", lambda: _context(request, customer_file, contact_form=form)
+    )
 
 
 @require_POST
@@ -150,22 +157,16 @@ def end_contact(request: SignedIn, pk: int, contact: int) -> HttpResponse:
     return page.gone_on(reverse("file-customer", args=(pk,)))
 
 
-def _act(
-    request: SignedIn, form: forms.Form, act: Callable[[], HttpResponse], template: str, context: dict[str, object]
-) -> HttpResponse:
-    """Do it when the form is sent and good; else show the form, with what the action refused as its error."""
-    status = 200
-    if request.method == "POST":
-        status = 422
-        if form.is_valid():
-            try:
-                return act()
-            except (CustomerRefused, Refused) as refused:
-                if refusals.status_of(refused) in {403, 404}:
-                    raise
-                status = refusals.status_of(refused)
-                form.add_error(None, _(refused.sentence))
-    return render(request, template, {"form": form, **context}, status=status)
+def _unseen_namesakes(request: SignedIn, form: NewCustomerForm) -> list[tuple[Namesake, int]]:
+    """Who the new customer may be already, with their files; none when all of them were shown before (`gesehen`)."""
+    found = namesakes(
+        form.said("name"), among=access.customers_for(request.user), place=form.place(),
+        identifiers=form.identifiers(),
+    )  # fmt: skip
+    seen = set(request.POST.get("gesehen", "").split(","))
+    if all(str(one.customer.pk) in seen for one in found):
+        return []
+    return [(one, file_of(one.customer).pk) for one in found]
 
 
 def _context(request: SignedIn, customer_file: CustomerFile, **more: object) -> dict[str, object]:
@@ -178,7 +179,7 @@ def _context(request: SignedIn, customer_file: CustomerFile, **more: object) -> 
         "old_addresses": Address.objects.filter(customer__in=family, valid_until__isnull=False).order_by(
             "-valid_until"
         ),
-        "contacts": Contact.objects.filter(customer__in=family, valid_until=None).order_by("name"),
+        "contacts": alphabetical(Contact.objects.filter(customer__in=family, valid_until=None), lambda row: row.name),
         "identifiers": queries.identifiers_of(customer),
         "merged": Customer.objects.filter(merged_into=customer),
         "may_merge": page.rights(request).has(Verb.MERGE),

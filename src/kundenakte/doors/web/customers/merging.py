@@ -26,7 +26,7 @@ def merge(request: SignedIn, pk: int) -> HttpResponse:
     """Choose the other file, see what will happen, give a reason, merge into it."""
     source = access.get_file(request.user, pk)
     page.require(request, Verb.MERGE)
-    asked = page.number(request.POST.get("mit") or request.GET.get("mit"))
+    asked = page.file_chosen(request.POST, "mit") or page.file_chosen(request.GET, "mit")
     into = access.get_file(request.user, asked) if asked else None
     error, status = "", 200
     if request.method == "POST" and into is not None:
@@ -36,7 +36,7 @@ def merge(request: SignedIn, pk: int) -> HttpResponse:
                 reason=request.POST.get("reason", ""), now=timezone.now(),
             )  # fmt: skip
         except CustomerRefused as refused:
-            error, status = _(refused.sentence), refusals.status_of(refused)
+            error, status = refused.in_words(_), refusals.status_of(refused)
         else:
             messages.success(
                 request,

@@ -2,31 +2,23 @@
 
 from __future__ import annotations
 
-import difflib
-from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Final
 
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from kundenakte.doors.web import page
+from kundenakte.doors.web.documents.differing import Line, difference
 from kundenakte.doors.web.documents.shown import version_of, versions_of
 from kundenakte.doors.web.page import SignedIn, screen
 from kundenakte.records import access, renditions
+from kundenakte.records.actions import reading
 
-# Comparing costs time in proportion to the square of what differs; nobody reads more than this anyway.
+# Nobody reads more than this; see differing.py for what comparing costs.
 MOST_LINES: Final = 4000
-_CONTEXT: Final = 3
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One line of the comparison."""
-
-    kind: Literal["same", "gone", "new", "gap"]
-    text: str
 
 
 @require_safe
@@ -41,6 +33,8 @@ def compare(request: SignedIn, pk: int) -> HttpResponse:
     older = page.number(request.GET.get("von")) or max((n for n in numbers if n < newer), default=newer)
     old = version_of(request.user, document, older, rights=rights)
     new = version_of(request.user, document, newer, rights=rights)
+    for version in {old.pk: old, new.pk: new}.values():
+        reading.note_reading(actor=page.actor(request), document=document, version=version, now=timezone.now())
     lines, note = _compared(old.digest, new.digest)
     context = {"document": document, "versions": shown, "old": old, "new": new, "lines": lines, "note": note}
     return render(request, "documents/compare.html", context)
@@ -56,24 +50,12 @@ def _compared(old: str, new: str) -> tuple[list[Line], str]:
     note = ""
     if max(len(lines_before), len(lines_after)) > MOST_LINES:
         note = _("Verglichen sind nur die ersten %(n)d Zeilen.") % {"n": MOST_LINES}
-    lines = difference(lines_before[:MOST_LINES], lines_after[:MOST_LINES])
-    if not lines:
+    found = difference(lines_before[:MOST_LINES], lines_after[:MOST_LINES])
+    if found.is_coarse:
+        coarse = _(
+            "Die Versionen unterscheiden sich sehr. Der hintere Teil steht hier ganz als entfernt und ganz als neu."
+        )
+        note = f"{note} {coarse}".strip()
+    if not found.lines and not note:
         note = _("Der Text beider Versionen ist gleich; verschieden ist nur die Gestaltung.")
-    return lines, note
-
-
-def difference(before: list[str], after: list[str]) -> list[Line]:
-    """The lines that differ with a few around them; empty when none differs."""
-    before, after = [line.strip() for line in before], [line.strip() for line in after]
-    made: list[Line] = []
-    matcher = difflib.SequenceMatcher(None, before, after, autojunk=False)
-    for group in matcher.get_grouped_opcodes(_CONTEXT):
-        if made or group[0][1] > 0:
-            made.append(Line("gap", ""))
-        for kind, start, end, other_start, other_end in group:
-            if kind == "equal":
-                made += [Line("same", text) for text in before[start:end]]
-            else:
-                made += [Line("gone", text) for text in before[start:end]]
-                made += [Line("new", text) for text in after[other_start:other_end]]
-    return made
+    return found.lines, note

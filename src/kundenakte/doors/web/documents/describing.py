@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from django.db.models import Q, QuerySet
 from django.http import QueryDict
 
 from kundenakte.doors.web.templatetags.shown import day, field_text
@@ -39,6 +40,11 @@ class Described:
     number: str
     dated_on: str
     fields: list[FieldLine]
+
+
+def offered_classes(chosen: DocumentClass | None) -> QuerySet[DocumentClass]:
+    """What can be chosen: no retired class, unless it is the one that is chosen already."""
+    return DocumentClass.objects.filter(Q(is_retired=False) | Q(pk=chosen.pk if chosen else 0))
 
 
 def of_document(document: Document) -> Described:

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods
 from kundenakte.doors.web import page, refusals
 from kundenakte.doors.web.page import SignedIn, screen
 from kundenakte.records import access
-from kundenakte.records.actions import documents
+from kundenakte.records.actions import documents, links
 from kundenakte.records.models import CustomerFile, Document, Section, Verb
 from kundenakte.records.refusals import BadValue, Refused
 from kundenakte.records.sections import sections_of
@@ -24,10 +24,10 @@ from kundenakte.records.sections import sections_of
 def move(request: SignedIn, pk: int) -> HttpResponse:
     """Choose file and section, give a reason, and either move the document or show it there as well."""
     document = access.get_document(request.user, pk, to=Verb.FILE)
-    asked = page.number(request.POST.get("akte") or request.GET.get("akte"))
+    asked = page.file_chosen(request.POST, "akte") or page.file_chosen(request.GET, "akte")
     target = access.get_file(request.user, asked) if asked else document.customer_file
     if page.is_part(request, "move-sections"):
-        return render(request, "documents/move.html#move-sections", _context(document, target))
+        return render(request, "documents/move.html#move-sections", _context(request, document, target))
     error, status = "", 200
     if request.method == "POST":
         try:
@@ -35,10 +35,12 @@ def move(request: SignedIn, pk: int) -> HttpResponse:
         except Refused as refused:
             if refusals.status_of(refused) == 404:
                 raise
-            error, status = _(refused.sentence), refusals.status_of(refused)
+            error, status = refused.in_words(_), refusals.status_of(refused)
+            # What is shown now is the new state; sent again, the form moves that.
+            document.refresh_from_db()
         else:
             return page.gone_on(reverse("document", args=(pk,)))
-    context = _context(document, target) | {"error": error, "reason": request.POST.get("reason", "")}
+    context = _context(request, document, target) | {"error": error, "reason": request.POST.get("reason", "")}
     return render(request, "documents/move.html", context, status=status)
 
 
@@ -47,12 +49,12 @@ def _carry_out(request: SignedIn, document: Document, target: CustomerFile) -> N
     if request.POST.get("wie") == "auch":
         if section is None:
             raise BadValue("Bitte wählen Sie das Register, in dem das Dokument auch gezeigt werden soll.")
-        documents.place_also(actor=actor, document=document, customer_file=target, section=section, now=now)
+        links.place_also(actor=actor, document=document, customer_file=target, section=section, now=now)
         messages.success(request, _("Das Dokument wird jetzt auch dort gezeigt. Es bleibt ein einziges."))
         return
     documents.move_document(
         actor=actor, document=document, customer_file=target, section=section, now=now,
-        reason=request.POST.get("reason", "").strip(),
+        edition=page.number(request.POST.get("edition")) or 0, reason=request.POST.get("reason", "").strip(),
     )  # fmt: skip
     messages.success(request, _("Das Dokument ist verschoben."))
 
@@ -67,5 +69,7 @@ def _section(request: SignedIn, target: CustomerFile) -> Section | None:
     raise BadValue("Dieses Register gibt es in der gewählten Akte nicht.")
 
 
-def _context(document: Document, target: CustomerFile) -> dict[str, object]:
-    return {"document": document, "target": target, "sections": sections_of(target)}
+def _context(request: SignedIn, document: Document, target: CustomerFile) -> dict[str, object]:
+    rights = page.rights(request)
+    offered = [shown for shown in sections_of(target) if access.may_file_in(rights, shown.section.pk)]
+    return {"document": document, "target": target, "sections": offered}

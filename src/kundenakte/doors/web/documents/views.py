@@ -1,4 +1,4 @@
-"""The page of a document, and its preview beside a list."""
+"""The page of a document, and the pane that shows it beside a list."""
 
 from __future__ import annotations
 
@@ -7,93 +7,102 @@ from typing import Any
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from kundenakte.doors.web import answers, page
-from kundenakte.doors.web.documents import reads
-from kundenakte.doors.web.documents.shown import preview_of, version_of, versions_of
-from kundenakte.doors.web.history.entries import history_of
+from kundenakte.doors.web.circulation import of_file
+from kundenakte.doors.web.documents import tabs
+from kundenakte.doors.web.documents.going_on import is_pane
+from kundenakte.doors.web.documents.restriction import reason_of
+from kundenakte.doors.web.documents.shown import Preview, preview_of, version_of
 from kundenakte.doors.web.page import SignedIn, screen
-from kundenakte.records import access, index_fields
+from kundenakte.records import access
+from kundenakte.records.actions import reading
 from kundenakte.records.findings import Findings
-from kundenakte.records.models import Arrival, Document, Placement, Reference, Verb, Version
+from kundenakte.records.models import Arrival, Document, Verb, Version
 from kundenakte.records.refusals import NotFound
+from kundenakte.steps.archive import originals
+
+_PASSWORD = {"encrypted", "wrong-password"}
 
 
 @require_safe
 @screen
 def show(request: SignedIn, pk: int, number: int = 0) -> HttpResponse:
-    """The valid version, or the one the address names, with everything that is known about the document."""
+    """The valid version, or the one the address names: its pages, and the tab the address asks for."""
     document = access.get_document(request.user, pk)
     rights = page.rights(request)
     version = version_of(request.user, document, number, rights=rights) if number else document.valid_version
     if version is None:
         raise NotFound
-    context = _preview_context(request, document, version)
     if page.is_part(request, "pages"):
-        return answers.polled(request, render(request, "documents/preview.html#pages", context))
-    reads.note(page.actor(request), document, version)
-    if page.is_part(request, "preview"):
-        return render(request, "documents/preview.html", context)
-    return render(request, "documents/document.html", context | _page_context(request, document, version, rights))
+        context = {"document": document, "version": version} | _pages(request, version)
+        return answers.polled(request, render(request, "documents/viewer.html#pages", context))
+    return shown(request, document, version, view=tabs.asked_for(request))
 
 
-def _preview_context(request: SignedIn, document: Document, version: Version) -> dict[str, Any]:
-    rights = page.rights(request)
+def shown(
+    request: SignedIn, document: Document, version: Version, *, view: str, status: int = 200, **more: Any
+) -> HttpResponse:
+    """A document with one tab open: the tab alone, the pane beside a list, or the page. `more` goes into the tab."""
+    reading.note_reading(actor=page.actor(request), document=document, version=version, now=timezone.now())
+    context = _common(request, document, version, view)
+    if page.is_part(request, "document-tab"):
+        context |= tabs.context_of(request, document, view) | more
+        return render(request, "documents/document.html#document-tab", context, status=status)
+    pane = is_pane(request)
+    if not pane or view == tabs.PREVIEW:
+        context |= _pages(request, version)
+    if not pane or view != tabs.PREVIEW:
+        context |= tabs.context_of(request, document, view)
+    context |= {
+        "pane": pane,
+        "notes": _notes(document, version),
+        "carried": of_file.carrying(request, document),
+        "restricted_because": reason_of(document),
+        "section_name": tabs.section_name(document),
+    } | more
+    return render(request, "documents/preview.html" if pane else "documents/document.html", context, status=status)
 
-    def address(page_number: int) -> str:
-        return reverse("document-page", args=(document.pk, version.number, page_number))
 
+def _common(request: SignedIn, document: Document, version: Version, view: str) -> dict[str, Any]:
+    rights, is_valid = page.rights(request), version.pk == document.valid_version_id
+    args = (document.pk,) if is_valid else (document.pk, version.number)
     return {
         "document": document,
         "version": version,
-        "is_valid": version.pk == document.valid_version_id,
-        "preview": preview_of(version.digest, address, first=page.number(request.GET.get("ab")) or 1),
+        "is_valid": is_valid,
+        "is_older": bool(document.valid_version and version.number < document.valid_version.number),
+        "here": reverse("document" if is_valid else "document-version", args=args),
+        "view": view,
+        "tabs": tabs.NAMES.items(),
         "may_download": access.may(request.user, Verb.DOWNLOAD, document, rights=rights),
         "may_edit": access.may(request.user, Verb.EDIT, document, rights=rights),
+        "may_file": access.may(request.user, Verb.FILE, document, rights=rights),
+        "may_release": access.may(request.user, Verb.RELEASE, document, rights=rights),
     }
 
 
-def _page_context(request: SignedIn, document: Document, version: Version, rights: access.Rights) -> dict[str, Any]:
-    user = request.user
-    arrivals = list(Arrival.objects.filter(document=document).order_by("pk"))
-    known = [(field, document.fields.get(field.key, "")) for field in index_fields.fields_of(document.document_class)]
-    visible = access.documents_for(user, rights=rights)
-    # A link from one hidden document to another is nobody's business; both ends are asked.
-    out = Reference.objects.filter(from_document=document, to_document__in=visible).select_related("to_document")
-    back = Reference.objects.filter(to_document=document, from_document__in=visible).select_related("from_document")
-    return {
-        "fields": [(field, value) for field, value in known if value],
-        "versions": versions_of(user, document, rights=rights),
-        "references": out,
-        "referenced_by": back,
-        "placements": Placement.objects.filter(
-            document=document, customer_file__in=access.files_for(user, rights=rights)
-        ).select_related("customer_file__customer", "section"),
-        "section_name": section_name(document),
-        "may_release": access.may(user, Verb.RELEASE, document, rights=rights),
-        "may_file": access.may(user, Verb.FILE, document, rights=rights),
-        "notes": _notes(arrivals, version),
-        "history": history_of(
-            user, [("records.document", document.pk), *(("records.arrival", arrival.pk) for arrival in arrivals)]
-        ),
-        "reference_kinds": Reference.Kind.choices,
-    }
+def _pages(request: SignedIn, version: Version) -> dict[str, Any]:
+    def address(page_number: int) -> str:
+        return reverse("document-page", args=(version.document_id, version.number, page_number))
+
+    first = max(page.number(request.GET.get("ab")) or 1, 1)
+    try:
+        originals.require_whole(version, now=timezone.now())
+    except originals.Damaged as damaged:
+        preview = Preview([], 0, damaged.sentence, is_coming=False, next=0, code=damaged.code)
+    else:
+        preview = preview_of(version.digest, address, first=first)
+    return {"preview": preview, "needs_password": preview.code in _PASSWORD, "page_pattern": address(0)}
 
 
-def section_name(document: Document) -> str:
-    """The name of its section in the plan as it is now."""
-    if document.section.local_name:
-        return document.section.local_name
-    entry = document.section.entries.filter(edition=document.customer_file.plan.current_id).first()
-    return entry.name if entry else document.section.key
-
-
-def _notes(arrivals: list[Arrival], version: Version) -> list[str]:
+def _notes(document: Document, version: Version) -> list[str]:
     """What reading the file brought to light and a person should know."""
-    for arrival in arrivals:
-        if arrival.version_id == version.pk:
-            findings = Findings.from_json(arrival.findings)
-            invoice = findings.einvoice
-            return [*findings.notes, *(invoice.notes if invoice else ())]
-    return []
+    arrival = Arrival.objects.filter(document=document, version=version).order_by("pk").first()
+    if arrival is None:
+        return []
+    findings = Findings.from_json(arrival.findings)
+    invoice = findings.einvoice
+    return [*findings.notes, *(invoice.notes if invoice else ())]

@@ -8,6 +8,7 @@ from django.views.decorators.http import require_safe
 
 from kundenakte.base.accounts.models import User
 from kundenakte.doors.web import page
+from kundenakte.doors.web.alphabet import alphabetical
 from kundenakte.doors.web.page import SignedIn, screen
 from kundenakte.records import access
 from kundenakte.records.models import Verb
@@ -20,7 +21,7 @@ def why(request: SignedIn, pk: int) -> HttpResponse:
     """The answer for one person, or who may read it at all."""
     document = access.get_document(request.user, pk)
     page.require(request, Verb.ADMINISTER)
-    people = list(User.objects.filter(is_active=True).order_by("name", "username"))
+    people = alphabetical(User.objects.filter(is_active=True))
     verb = request.GET.get("was", Verb.READ)
     if verb not in Verb.values:
         raise NotFound

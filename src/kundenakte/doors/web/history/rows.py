@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from django.utils.translation import gettext as _
 
-from kundenakte.base.accounts.models import User
-from kundenakte.customers.models import Customer
+from kundenakte.base.accounts.models import Role, User
 from kundenakte.records import access
 from kundenakte.records.models import PlanEntry, Section
 
 Names = dict[str, str]
-_KINDS = ("records.section", "records.customerfile", "records.document", "customers.customer")
+_KINDS = (
+    "records.section", "records.customerfile", "records.document", "customers.customer", "accounts.user",
+    "accounts.role",
+)  # fmt: skip
 
 
 def names_in(user: User, values: Iterable[str]) -> Names:
@@ -33,8 +35,16 @@ def names_in(user: User, values: Iterable[str]) -> Names:
         found = dict(access.documents_for(user).filter(pk__in=ids["records.document"]).values_list("pk", "title"))
         names |= _named("records.document", ids, found, _("einem anderen Dokument"))
     if ids["customers.customer"]:
-        known = Customer.objects.filter(pk__in=ids["customers.customer"])
+        known = access.customers_for(user).filter(pk__in=ids["customers.customer"])
         names |= _named("customers.customer", ids, {row.pk: str(row) for row in known}, "–")
+    if ids["accounts.user"]:
+        people = User.objects.filter(pk__in=ids["accounts.user"])
+        names |= _named("accounts.user", ids, {row.pk: str(row) for row in people}, "–")
+    if ids["accounts.role"]:
+        roles = Role.objects.filter(pk__in=ids["accounts.role"]).values_list("pk", "name")
+        names |= _named(
+            "accounts.role", ids, {pk: _("Rolle „%(name)s“") % {"name": _(name)} for pk, name in roles}, "–"
+        )
     return names
 
 
@@ -43,10 +53,13 @@ def _named(kind: str, ids: dict[str, set[int]], found: dict[int, str], hidden: s
 
 
 def _sections(ids: set[int]) -> Names:
-    names = {f"records.section:{pk}": name or key for pk, name, key in
-             Section.objects.filter(pk__in=ids).values_list("pk", "local_name", "key")}  # fmt: skip
-    # The name the section has in the edition that holds now.
-    entries = PlanEntry.objects.filter(section__in=ids, edition__plan__current_id__isnull=False)
-    for pk, name in entries.order_by("edition_id").values_list("section_id", "name"):
-        names[f"records.section:{pk}"] = _(name)
-    return names
+    return {f"records.section:{pk}": _(name) for pk, name in section_names(ids).items()}
+
+
+def section_names(ids: Collection[int]) -> dict[int, str]:
+    """The name each section has in the edition that holds now, in German."""
+    names = {
+        pk: name or key for pk, name, key in Section.objects.filter(pk__in=ids).values_list("pk", "local_name", "key")
+    }
+    entries = PlanEntry.objects.filter(section__in=ids, edition__is_draft=False)
+    return names | dict(entries.order_by("edition_id").values_list("section_id", "name"))

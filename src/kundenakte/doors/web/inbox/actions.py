@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import wraps
+from typing import Final
+
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -9,44 +13,81 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
+from django.utils.translation import gettext_noop
 
 from kundenakte import pipeline
 from kundenakte.doors.web import page, refusals
-from kundenakte.doors.web.documents import describing
+from kundenakte.doors.web.documents import describing, undoing
 from kundenakte.doors.web.inbox import views
+from kundenakte.doors.web.inbox.choosing import Choice, choice_for
 from kundenakte.doors.web.page import SignedIn, screen
 from kundenakte.records import access
 from kundenakte.records.models import Arrival, CustomerFile, Document, Section, Verb
-from kundenakte.records.refusals import AlreadyDone, BadValue, NotFound, Refused
+from kundenakte.records.refusals import AlreadyDone, BadValue, NotAllowed, NotFound, Refused
 from kundenakte.records.sections import sections_of
+from kundenakte.steps.filing.by_hand import ChoiceNeeded
+
+_NOT_THERE: Final = gettext_noop(
+    "So dürfen Sie es nicht einakten: In dieser Akte oder diesem Register fehlt Ihnen das Recht. Wählen Sie eine "
+    "andere Dokumentklasse oder ein anderes Register, oder überlassen Sie es einem anderen Team."
+)
+_NOT_IN_THE_LIST: Final = gettext_noop(
+    "Zu dem, was Sie getippt haben, ist kein Kunde gewählt. Wählen Sie den Kunden aus der Liste."
+)
+View = Callable[[SignedIn, int], HttpResponse]
 
 
-@require_POST
+def sent(view: View) -> View:
+    """An answer that is sent. Whoever only opens its address (after signing in again) is led to the arrival."""
+
+    @wraps(view)
+    def answered(request: SignedIn, pk: int) -> HttpResponse:
+        if request.method == "POST":
+            return view(request, pk)
+        access.get_arrival(request.user, pk)
+        return page.gone_on(reverse("inbox-arrival", args=(pk,)))
+
+    return answered
+
+
 @screen
+@sent
 def file(request: SignedIn, pk: int) -> HttpResponse:
-    """Put it into the chosen file; then the next one opens."""
+    """Put it into the chosen file, or leave it to the document that is there; then the next one opens."""
     arrival = access.get_arrival(request.user, pk)
     page.require(request, Verb.INBOX)
     following = views.next_after(request, arrival)
+    word, there = _placing(request)
+    if word == "back":
+        return _again(request, arrival)
+    if word == "duplicate" and there is not None:
+        pipeline.leave_to(actor=page.actor(request), arrival=arrival, document=there, now=timezone.now())
+        messages.success(request, _linked(_("Nichts Neues abgelegt; es liegt schon in {file}: {link}"), there))
+        return page.gone_on(following)
     try:
-        customer_file = _chosen_file(request)
+        customer_file = there.customer_file if there else _chosen_file(request)
         document = pipeline.file_by_hand(
             actor=page.actor(request), arrival=arrival, customer_file=customer_file,
             description=describing.description(request.POST, kept=_kept(arrival)), now=timezone.now(),
-            section=_section(request, customer_file), document=_version_of(request),
-            as_new=request.POST.get("placing") == "new",
+            section=_section(request, customer_file), document=there, as_new=word == "new",
         )  # fmt: skip
     except (AlreadyDone, NotFound):
         raise
+    except ChoiceNeeded as refused:
+        asked = choice_for(refused.placing, customer_file, rights=page.rights(request))
+        return _again(request, arrival, refused, asked=asked)
+    except NotAllowed as refused:
+        return _again(request, arrival, refused, said=_NOT_THERE)
     except Refused as refused:
         return _again(request, arrival, refused)
-    messages.success(request, _filed_sentence(document))
+    rights = page.rights(request)
+    undo_at = undoing.undo(arrival.version, document, rights) or undoing.undo_filing(arrival, rights)
+    undoing.say_done(request, _filed_sentence(arrival, document), undo_at=undo_at)
     return page.gone_on(following)
 
 
-@require_POST
 @screen
+@sent
 def discard(request: SignedIn, pk: int) -> HttpResponse:
     """Set it aside with a reason. It is kept and can be brought back."""
     arrival = access.get_arrival(request.user, pk)
@@ -61,8 +102,8 @@ def discard(request: SignedIn, pk: int) -> HttpResponse:
     return page.gone_on(following)
 
 
-@require_POST
 @screen
+@sent
 def take_back(request: SignedIn, pk: int) -> HttpResponse:
     """Bring it back into the inbox."""
     arrival = access.get_arrival(request.user, pk)
@@ -70,8 +111,8 @@ def take_back(request: SignedIn, pk: int) -> HttpResponse:
     return page.gone_on(reverse("inbox-arrival", args=(pk,)))
 
 
-@require_POST
 @screen
+@sent
 def confirm(request: SignedIn, pk: int) -> HttpResponse:
     """It lies right although the document contradicts its source; then the next one opens."""
     arrival = access.get_arrival(request.user, pk)
@@ -81,8 +122,8 @@ def confirm(request: SignedIn, pk: int) -> HttpResponse:
     return page.gone_on(following)
 
 
-@require_POST
 @screen
+@sent
 def try_again(request: SignedIn, pk: int) -> HttpResponse:
     """Read it once more, for example with the password of its PDF. The password is used, not kept with the arrival."""
     arrival = access.get_arrival(request.user, pk)
@@ -94,12 +135,28 @@ def try_again(request: SignedIn, pk: int) -> HttpResponse:
 
 
 def _chosen_file(request: SignedIn) -> CustomerFile:
-    """The candidate whose button was pressed, else the customer chosen by typing."""
-    pressed = request.POST.get("vorschlag") or request.POST.get("akte") or request.POST.get("akte_ohne_skript")
-    pk = page.number(pressed)
+    """The candidate whose button was pressed, the file the answered question is about, the one chosen by typing, or the
+    one that Enter stands for."""
+    pk = _file_named(request)
     if pk is None:
-        raise BadValue("Bitte wählen Sie einen Kunden.")
+        typed = request.POST.get("akte_getippt", "").strip()
+        raise BadValue(_NOT_IN_THE_LIST if typed else "Bitte wählen Sie einen Kunden.")
     return access.get_file(request.user, pk)
+
+
+def _file_named(request: SignedIn) -> int | None:
+    answered = ("akte_der_frage",) if request.POST.get("placing") else ()
+    pressed = (page.number(request.POST.get(name)) for name in ("vorschlag", *answered))
+    chosen = next(filter(None, pressed), None) or page.file_chosen(request.POST, "akte")
+    # Enter means the first proposal only where nobody else has been chosen, nor typed without being chosen.
+    by_enter = None if request.POST.get("akte_getippt", "").strip() else page.number(request.POST.get("vorgabe"))
+    return chosen or by_enter
+
+
+def _chosen(request: SignedIn) -> CustomerFile | None:
+    """The same for showing the form again; None where nothing was chosen, or what is not for this user."""
+    files = access.files_for(request.user, rights=page.rights(request)).select_related("customer")
+    return files.filter(pk=_file_named(request) or 0).first()
 
 
 def _section(request: SignedIn, customer_file: CustomerFile) -> Section | None:
@@ -109,12 +166,13 @@ def _section(request: SignedIn, customer_file: CustomerFile) -> Section | None:
     return next((one.section for one in sections_of(customer_file) if one.section.pk == pk), None)
 
 
-def _version_of(request: SignedIn) -> Document | None:
-    word, colon, text = request.POST.get("placing", "").partition(":")
+def _placing(request: SignedIn) -> tuple[str, Document | None]:
+    """Which answer was chosen: "new", "version" or "duplicate" with the document they are about, or "" for none."""
+    word, _colon, text = request.POST.get("placing", "").partition(":")
     pk = page.number(text)
-    if word != "version" or not colon or pk is None:
-        return None
-    return access.get_document(request.user, pk, to=Verb.EDIT)
+    if word not in {"version", "duplicate"} or pk is None:
+        return word, None
+    return word, access.get_document(request.user, pk, to=Verb.EDIT if word == "version" else Verb.READ)
 
 
 def _kept(arrival: Arrival) -> dict[str, str]:
@@ -123,18 +181,31 @@ def _kept(arrival: Arrival) -> dict[str, str]:
     return {str(key): str(value) for key, value in given.items()} if isinstance(given, dict) else {}
 
 
-def _again(request: SignedIn, arrival: Arrival, refused: Refused) -> HttpResponse:
-    """The same page with what was typed and why it was not done."""
+def _again(
+    request: SignedIn, arrival: Arrival, refused: Refused | None = None, *, asked: Choice | None = None, said: str = ""
+) -> HttpResponse:
+    """The same page with what was typed and chosen and why it was not done, or what has to be chosen."""
     arrival.refresh_from_db()
     typed = describing.from_form(request.POST) if "class" in request.POST else None
-    context = views.list_context(request, "") | views.arrival_context(request, arrival, described=typed)
-    context["error"] = _(refused.sentence)
-    return render(request, "inbox/inbox.html", context, status=refusals.status_of(refused))
+    context = views.list_context(request, "") | views.arrival_context(request, arrival, described=typed, asked=asked)
+    context["chosen"] = _chosen(request)
+    if "register" in request.POST:
+        context["section_by_rule"] = page.number(request.POST["register"])
+    context["error"] = "" if asked or refused is None else _(said) if said else refused.in_words(_)
+    return render(request, "inbox/inbox.html", context, status=refusals.status_of(refused) if refused else 200)
 
 
-def _filed_sentence(document: Document) -> str:
-    return format_html(
-        _("Eingeaktet in {file}: <a href='{address}'>{title}</a>"),
-        file=document.customer_file.customer.name, address=reverse("document", args=(document.pk,)),
-        title=document.title,
-    )  # fmt: skip
+def _filed_sentence(arrival: Arrival, document: Document) -> str:
+    if arrival.state == Arrival.State.DUPLICATE:
+        return _linked(_("Nichts Neues abgelegt; es liegt schon in {file}: {link}"), document)
+    version = arrival.version
+    if version is None or version.number == 1:
+        return _linked(_("Eingeaktet in {file}: {link}"), document)
+    if version.pk == document.valid_version_id:
+        return _linked(_("Als gültige Version {number} eingeaktet in {file}: {link}"), document, number=version.number)
+    return _linked(_("Als Entwurf, Version {number}, eingeaktet in {file}: {link}"), document, number=version.number)
+
+
+def _linked(sentence: str, document: Document, **more: object) -> str:
+    link = format_html("<a href='{}'>{}</a>", reverse("document", args=(document.pk,)), document.title)
+    return format_html(sentence, file=document.customer_file.customer.name, link=link, **more)

@@ -12,7 +12,6 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop
 from django.views.decorators.http import require_POST, require_safe
 
 from kundenakte.base.jobs import actions as jobs
@@ -21,28 +20,25 @@ from kundenakte.base.jobs.actions import NotFailed
 from kundenakte.base.jobs.models import Job
 from kundenakte.base.journal import actions as journal
 from kundenakte.doors.web import answers, page
-from kundenakte.doors.web.ledger import health
+from kundenakte.doors.web.administration import state
+from kundenakte.doors.web.ledger.names import NAMES
 from kundenakte.doors.web.page import SignedIn, screen
+from kundenakte.records import access
 from kundenakte.records.models import Arrival, Verb
 
-# What the kinds of work are called on the screen; those about an arrival lead to it.
-NAMES: Final = {
-    "rendition.render": gettext_noop("Vorschau"),
-    "rendition.render_rest": gettext_noop("Weitere Seiten"),
-    "recognition.recognise": gettext_noop("Erkennung"),
-    "recognition.learn": gettext_noop("Lernen"),
-    "filing.file": gettext_noop("Ablage"),
-    "journal.sequence": gettext_noop("Protokoll fortschreiben"),
-    "blobs.sweep": gettext_noop("Dateiablage aufräumen"),
-    "jobs.purge": gettext_noop("Erledigtes aufräumen"),
-}
-_OF_ARRIVALS: Final = ("rendition.render", "rendition.render_rest", "recognition.recognise", "filing.file")
+_OF_ARRIVALS: Final = (
+    "rendition.render",
+    "rendition.render_rest",
+    "rendition.read",
+    "recognition.recognise",
+    "filing.file",
+)
 _SHOWN: Final = 100
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A piece of work with the arrival it is about."""
+    """A piece of work with the arrival it is about, if the reader may see that."""
 
     job: Job
     name: str
@@ -58,16 +54,17 @@ def ledger(request: SignedIn) -> HttpResponse:
     page.require(request, Verb.ADMINISTER)
     work = {
         "tallies": [(tally, _name(tally.name)) for tally in queries.tallies()],
-        "open": _lines(queries.unfinished()[:20]),
+        "open": _lines(request, queries.unfinished()[:20]),
     }
     if page.is_part(request, "work"):
         return answers.polled(request, render(request, "ledger/ledger.html#work", work))
     failed = queries.failed()
     context = work | {
-        "failed": _lines(failed[:_SHOWN]),
+        "failed": _lines(request, failed[:_SHOWN]),
         "failed_count": failed.count(),
+        "rounds": [(one, _name(one.name), _how_often(one.every)) for one in queries.rounds()],
         "sources": _sources(),
-        "findings": health.findings(),
+        "verdict": state.verdict(state.checks()),
     }
     return render(request, "ledger/ledger.html", context)
 
@@ -80,7 +77,7 @@ def retry(request: SignedIn, pk: int) -> HttpResponse:
     try:
         _retry(request, get_object_or_404(Job, pk=pk))
     except NotFailed as refused:
-        messages.error(request, _(refused.sentence))
+        messages.error(request, refused.in_words(_))
     else:
         messages.success(request, _("Der Auftrag läuft noch einmal."))
     return page.gone_on(reverse("ledger"))
@@ -108,9 +105,11 @@ def _retry(request: SignedIn, job: Job) -> None:
     journal.append(page.actor(request), "job.retried", job, name=job.name, row=job.subject_id)
 
 
-def _lines(rows: object) -> list[Line]:
+def _lines(request: SignedIn, rows: object) -> list[Line]:
+    """The pieces of work; an arrival the reader may not see is not named."""
     found: list[Job] = list(rows)  # type: ignore[call-overload]
-    arrivals = Arrival.objects.in_bulk({job.subject_id for job in found if job.name in _OF_ARRIVALS})
+    visible = access.arrivals_for(request.user, rights=page.rights(request))
+    arrivals = visible.in_bulk({job.subject_id for job in found if job.name in _OF_ARRIVALS})
     return [
         Line(
             job, _name(job.name), arrivals.get(job.subject_id) if job.name in _OF_ARRIVALS else None,
@@ -122,6 +121,17 @@ def _lines(rows: object) -> list[Line]:
 
 def _name(kind: str) -> str:
     return _(NAMES[kind]) if kind in NAMES else kind
+
+
+def _how_often(seconds: float) -> str:
+    minutes = max(round(seconds / 60), 1)
+    if minutes % (24 * 60) == 0:
+        days = minutes // (24 * 60)
+        return _("täglich") if days == 1 else _("alle %(n)d Tage") % {"n": days}
+    if minutes % 60 == 0:
+        hours = minutes // 60
+        return _("stündlich") if hours == 1 else _("alle %(n)d Stunden") % {"n": hours}
+    return _("jede Minute") if minutes == 1 else _("alle %(n)d Minuten") % {"n": minutes}
 
 
 def _sources() -> list[Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any, Final
@@ -9,14 +10,17 @@ from typing import Any, Final
 from django import template
 from django.http import QueryDict
 from django.utils import formats, timezone, translation
+from django.utils.http import urlencode
 from django.utils.translation import gettext
 
-from kundenakte.records import index_fields
+from kundenakte.doors.web.spoken import in_other_words
+from kundenakte.records import index_fields, mediatype, sources
 from kundenakte.records.models import Document, IndexField
 
 register = template.Library()
 
 _MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_TWO_STOPS: Final = re.compile(r"(?<!\.)\.\.(?!\.)")
 _SYMBOLS: Final = {"EUR": "€", "USD": "$", "GBP": "£"}
 _ICONS: Final = (
     ("application/pdf", "file-text"), ("image/", "image"), ("message/", "mail"), ("application/vnd.ms-outlook", "mail"),
@@ -46,6 +50,12 @@ def day(value: date | datetime | str | None) -> str:
     if _is_german():
         return f"{value:%d.%m.%Y}"
     return f"{value.day} {_MONTHS[value.month - 1]} {value.year}"
+
+
+@register.filter
+def month(value: date) -> str:
+    """November 2026."""
+    return formats.date_format(value, "F Y")
 
 
 @register.filter
@@ -104,10 +114,27 @@ def field_text(value: str, field: IndexField) -> str:
 
 
 @register.filter
+def one_stop(text: str) -> str:
+    """A sentence that ends with a name ("Formenbau e. K.") does not end twice; an ellipsis stays one."""
+    return _TWO_STOPS.sub(".", text)
+
+
+@register.filter
 def said(text: object) -> str:
     """A word of the layers below (a state, a class, a sentence) in the language of the screen."""
     plain = str(text or "")
-    return gettext(plain) if plain else ""
+    return in_other_words(plain) if " " in plain else gettext(plain) if plain else ""
+
+
+def state(document: Document) -> str:
+    """What its row says of it: a draft, sealed, or valid."""
+    return "draft" if document.is_draft else "sealed" if document.is_sealed else "valid"
+
+
+@register.filter
+def row_edition(document: Document) -> str:
+    """Another text as soon as the document looks different in a list; its preview bears it too."""
+    return f"{document.edition}.{document.valid_version_id}.{state(document)}"
 
 
 @register.filter
@@ -123,18 +150,50 @@ def file_icon(media_type: str) -> str:
 
 
 @register.filter
+def file_kind(media_type: str) -> str:
+    """A type of file in words: "PDF-Dokument"."""
+    return gettext(mediatype.label_of(media_type)) if media_type else ""
+
+
+@register.filter
+def from_source(source: str) -> str:
+    """Where something came from, in words: "Überwachter Ordner „buero“"."""
+    return sources.in_words(source, gettext)
+
+
+@register.filter
+def origin(text: str) -> str:
+    """A path as far as it is of use to a clerk."""
+    return sources.short_origin(text)
+
+
+@register.filter
+def dialled(phone: str) -> str:
+    """A phone number as an address (RFC 3966) takes it: digits, with a plus in front where there is one."""
+    digits = "".join(c for c in phone.replace("(0)", "") if c.isdigit())
+    return f"+{digits}" if phone.strip().startswith("+") else digits
+
+
+@register.filter
 def get(mapping: dict[Any, Any], key: Any) -> Any:
     """A value of a mapping, or nothing."""
     return mapping.get(key, "")
 
 
+@register.filter
+def asked(query: QueryDict, key: str) -> str:
+    """What an address says of a key, or nothing."""
+    return str(query.get(key, ""))
+
+
 @register.simple_tag(takes_context=True)
 def query(context: dict[str, Any], **changes: object) -> str:
     """The address's question part with `changes`; an empty value takes a key out."""
-    asked: QueryDict = context["request"].GET.copy()
+    # Lists of the same request, not copies of them: a page asks a hundred times.
+    asked: dict[str, list[str]] = dict(context["request"].GET.lists())
     for key, value in changes.items():
         if value in {None, ""}:
             asked.pop(key, None)
         else:
-            asked[key] = str(value)
-    return f"?{asked.urlencode()}" if asked else "?"
+            asked[key] = [str(value)]
+    return f"?{urlencode(asked, doseq=True)}" if asked else "?"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import BinaryIO, cast
-from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.core.files.uploadedfile import UploadedFile
@@ -17,7 +16,9 @@ from django.views.decorators.http import require_http_methods
 from kundenakte import pipeline
 from kundenakte.doors.web import page
 from kundenakte.doors.web.page import SignedIn, screen
+from kundenakte.doors.web.upload import incoming
 from kundenakte.doors.web.upload.incoming import NoRoom
+from kundenakte.doors.web.upload.outcome import outcome_of
 from kundenakte.doors.web.upload.target import Target, target_of
 
 
@@ -32,8 +33,21 @@ def upload(request: SignedIn) -> HttpResponse:
     if not files:
         messages.error(request, _("Bitte wählen Sie mindestens eine Datei."))
         return render(request, "upload/form.html", {"target": target}, status=422)
-    arrived = [_receive(request, file, target) for file in files]
-    return page.gone_on(f"{reverse('upload-outcome')}?{urlencode([('eingang', pk) for pk in arrived])}")
+    if target.document is not None:
+        return page.gone_on(reverse("upload-question", args=(_keep_back(request, files[0], target),)))
+    return page.gone_on(outcome_of([_receive(request, file, target) for file in files]))
+
+
+def _keep_back(request: SignedIn, file: UploadedFile[bytes], target: Target) -> str:
+    """Keep a file until it is said whether it is to be the document's next version; returns its key."""
+    size = file.size or 0
+    kept = incoming.begin(
+        owner=request.user.pk, file_name=file.name or "", size=size, origin="", facts=target.facts()
+    )  # fmt: skip
+    at = 0
+    while at < size:
+        at = kept.append(file, offset=at)
+    return kept.key
 
 
 def _receive(request: SignedIn, file: UploadedFile[bytes], target: Target) -> int:

@@ -9,18 +9,21 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import json
+import os
 import re
 import secrets
 import shutil
 import time
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, BinaryIO, Final, Protocol
 
 from django.conf import settings
 
-from kundenakte.records.refusals import AlreadyDone, BadValue, NotFound, Refused
+from kundenakte.base.blobs.store import FileAtHand
+from kundenakte.doors.web.upload import hashing
+from kundenakte.records.refusals import BadValue, NotFound, Refused
 
 SLICE: Final = 8 * 1024 * 1024
 # A little more than one slice; a larger request is no slice of ours.
@@ -30,6 +33,8 @@ STALE_SECONDS: Final = 24 * 60 * 60
 # Stays free for the database and for what others send.
 _RESERVE: Final = 256 * 1024 * 1024
 _READ: Final = 256 * 1024
+# How long one slice may be held up by reading on what other processes have taken.
+_HASH_SECONDS: Final = 0.3
 _KEY: Final = re.compile(r"[0-9a-f]{32}")
 
 
@@ -67,6 +72,13 @@ class NotWhole(Refused):
     sentence = "Die Datei ist noch nicht vollständig übertragen."
 
 
+class StillWorking(Refused):
+    """Another request is receiving the file at this moment."""
+
+    code = "still_working"
+    sentence = "Die Datei wird gerade aufgenommen. Bitte warten Sie einen Augenblick."
+
+
 @dataclass(frozen=True, slots=True)
 class Incoming:
     """One file on its way in. Only its owner finds it."""
@@ -77,45 +89,95 @@ class Incoming:
     size: int
     origin: str
     facts: Mapping[str, Any]
-    # Set once it has been received: who asks again, because the answer got lost, gets the same one.
-    arrival: int | None = None
 
     @property
     def offset(self) -> int:
-        """How many bytes are here."""
-        return _bytes_of(self.key).stat().st_size
+        """How many bytes are here: all of them, once it has been received and they have gone into the house."""
+        try:
+            return self.file.stat().st_size
+        except FileNotFoundError:
+            return self.size
+
+    @property
+    def file(self) -> Path:
+        """Where the bytes lie while they come."""
+        return _folder() / f"{self.key}.part"
 
     def append(self, body: Readable, *, offset: int) -> int:
-        """Add a slice that begins at `offset`; returns where the next one begins. What is cut off half-way is kept."""
+        """Add a slice that begins at `offset`; returns where the next one begins. What is cut off half-way is kept.
+
+        The slice is on disk when this returns, and read on (hashing.py).
+        """
         try:
-            with _bytes_of(self.key).open("r+b") as file, _locked(file):
-                file.seek(0, 2)
-                at = file.tell()
-                if offset != at:
-                    raise WrongOffset(at)
-                return _copy(body, file, at, limit=min(self.size, at + MOST_AT_ONCE))
+            handle = os.open(self.file, os.O_WRONLY)
+        except FileNotFoundError:
+            raise WrongOffset(self.size) from None
         except OSError as error:
             raise NoRoom from error
+        try:
+            at = _copy(body, handle, offset, limit=min(self.size, offset + MOST_AT_ONCE))
+            _to_disk(handle)
+        finally:
+            os.close(handle)
+        with contextlib.suppress(FileNotFoundError):
+            hashing.read_on(self.key, self.file, until=time.monotonic() + _HASH_SECONDS)
+        return at
 
     @contextlib.contextmanager
-    def whole(self) -> Iterator[BinaryIO]:
-        """The bytes, once all are here; raises NotWhole before. One caller at a time."""
-        with _bytes_of(self.key).open("rb") as file, _locked(file):
-            if find(self.key, owner=self.owner).arrival is not None:
-                raise AlreadyDone
-            if self.offset != self.size:
-                raise NotWhole
-            yield file
+    def alone(self) -> Iterator[bool]:
+        """Whether nobody else finishes this file now; as long as this lasts, nobody else does."""
+        # The note is written once and never again, so that its lock is the file's lock.
+        try:
+            handle = os.open(_note_of(self.key), os.O_RDWR)
+        except FileNotFoundError:
+            raise NotFound from None
+        try:
+            try:
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                yield False
+            else:
+                yield True
+        finally:
+            os.close(handle)
 
-    def received(self, arrival: int) -> None:
-        """The bytes are in the house now; only the note stays behind for a day."""
-        _write(replace(self, arrival=arrival))
-        _bytes_of(self.key).unlink(missing_ok=True)
+    def whole(self, *, until: float) -> FileAtHand | None:
+        """The finished file with its SHA-256, once all bytes are here: NotWhole before, NotFound when it was given up.
+
+        None when it could not be read to the end before the clock says `until`; asked again, this goes on from there.
+        """
+        self._require_whole()
+        try:
+            read, digest = hashing.read_on(self.key, self.file, until=until)
+        except FileNotFoundError:
+            raise NotFound from None
+        return FileAtHand(self.file, digest) if digest and read == self.size else None
+
+    def opened(self) -> BinaryIO:
+        """The bytes, once all are here, to be read and closed. Raises NotWhole, NotFound."""
+        self._require_whole()
+        return self.file.open("rb")
+
+    def _require_whole(self) -> None:
+        try:
+            here = self.file.stat().st_size
+        except FileNotFoundError:
+            raise NotFound from None
+        if here != self.size:
+            raise NotWhole
+
+    def received(self) -> None:
+        """The bytes are in the house now; the note stays behind for a day."""
+        self.file.unlink(missing_ok=True)
+        hashing.forget(self.key)
 
     def forget(self) -> None:
-        """Take it away: its owner gave up."""
-        _facts_of(self.key).unlink(missing_ok=True)
-        _bytes_of(self.key).unlink(missing_ok=True)
+        """Take it away: its owner gave up. Raises StillWorking when it is being received."""
+        with self.alone() as alone:
+            if not alone:
+                raise StillWorking
+            _note_of(self.key).unlink(missing_ok=True)
+            self.received()
 
 
 def begin(*, owner: int, file_name: str, size: int, origin: str, facts: Mapping[str, Any]) -> Incoming:
@@ -124,15 +186,21 @@ def begin(*, owner: int, file_name: str, size: int, origin: str, facts: Mapping[
         raise BadValue("Diese Datei ist zu groß. Legen Sie sie in einen überwachten Ordner.")
     folder = _folder()
     _sweep(folder)
-    if shutil.disk_usage(folder).free < size + _RESERVE:
-        raise NoRoom
+    _require_room(folder, size)
     incoming = Incoming(secrets.token_hex(16), owner, file_name[:1000], size, origin[:1000], dict(facts))
     try:
-        _bytes_of(incoming.key).touch(mode=0o600)
+        incoming.file.touch(mode=0o600)
         _write(incoming)
     except OSError as error:
         raise NoRoom from error
     return incoming
+
+
+def _require_room(folder: Path, size: int) -> None:
+    """Room where the bytes come, and where they go if that is another disk: there they are copied."""
+    blobs = next(one for one in (Path(settings.BLOBS), *Path(settings.BLOBS).parents) if one.exists())
+    if min(shutil.disk_usage(one).free for one in (folder, blobs)) < size + _RESERVE:
+        raise NoRoom
 
 
 def find(key: str, *, owner: int) -> Incoming:
@@ -140,7 +208,7 @@ def find(key: str, *, owner: int) -> Incoming:
     if not _KEY.fullmatch(key):
         raise NotFound
     try:
-        known = json.loads(_facts_of(key).read_text(encoding="utf-8"))
+        known = json.loads(_note_of(key).read_text(encoding="utf-8"))
     except (FileNotFoundError, ValueError):
         raise NotFound from None
     if known["owner"] != owner:
@@ -149,28 +217,53 @@ def find(key: str, *, owner: int) -> Incoming:
 
 
 def _write(incoming: Incoming) -> None:
-    whole = _facts_of(incoming.key).with_suffix(".new")
+    whole = _note_of(incoming.key).with_suffix(".new")
     whole.write_text(json.dumps(asdict(incoming)), encoding="utf-8")
-    whole.replace(_facts_of(incoming.key))
+    whole.replace(_note_of(incoming.key))
 
 
-def _copy(body: Readable, file: BinaryIO, at: int, *, limit: int) -> int:
-    while at < limit:
-        data = body.read(min(_READ, limit - at))
-        if not data:
-            break
-        file.write(data)
-        at += len(data)
+def _copy(body: Readable, handle: int, at: int, *, limit: int) -> int:
+    _require_end(handle, at)
+    # Nothing is locked while the line is slow. Of two senders of the same slice the later one finds another end.
+    while at < limit and (data := body.read(min(_READ, limit - at))):
+        with _locked(handle):
+            _require_end(handle, at)
+            at = _add(handle, data, at)
     return at
 
 
+def _require_end(handle: int, at: int) -> None:
+    end = os.fstat(handle).st_size
+    if end != at:
+        raise WrongOffset(end)
+
+
+def _add(handle: int, data: bytes, at: int) -> int:
+    rest = memoryview(data)
+    try:
+        while rest:
+            written = os.pwrite(handle, rest, at)
+            rest, at = rest[written:], at + written
+    except OSError as error:
+        raise NoRoom from error
+    return at
+
+
+def _to_disk(handle: int) -> None:
+    """Slice by slice, so that the last one does not wait for gigabytes."""
+    try:
+        os.fdatasync(handle)
+    except OSError as error:
+        raise NoRoom from error
+
+
 @contextlib.contextmanager
-def _locked(file: BinaryIO) -> Iterator[None]:
-    fcntl.flock(file, fcntl.LOCK_EX)
+def _locked(handle: int) -> Iterator[None]:
+    fcntl.flock(handle, fcntl.LOCK_EX)
     try:
         yield
     finally:
-        fcntl.flock(file, fcntl.LOCK_UN)
+        fcntl.flock(handle, fcntl.LOCK_UN)
 
 
 def _folder() -> Path:
@@ -179,11 +272,7 @@ def _folder() -> Path:
     return folder
 
 
-def _bytes_of(key: str) -> Path:
-    return _folder() / f"{key}.part"
-
-
-def _facts_of(key: str) -> Path:
+def _note_of(key: str) -> Path:
     return _folder() / f"{key}.json"
 
 

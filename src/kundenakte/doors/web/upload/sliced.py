@@ -4,24 +4,22 @@ from __future__ import annotations
 
 from typing import cast
 
-from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import reverse
-from django.utils import timezone
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from kundenakte import pipeline
-from kundenakte.doors.web import page, refusals
+from kundenakte.doors.web import answers, page, refusals
 from kundenakte.doors.web.page import SignedIn, screen
 from kundenakte.doors.web.upload import incoming
-from kundenakte.doors.web.upload.incoming import Incoming, NoRoom, WrongOffset
-from kundenakte.doors.web.upload.outcome import told
+from kundenakte.doors.web.upload.finishing import finished
+from kundenakte.doors.web.upload.incoming import NoRoom, StillWorking, WrongOffset
+from kundenakte.doors.web.upload.outcome import outcome_of, told
 from kundenakte.doors.web.upload.target import target_of
 from kundenakte.records.refusals import BadValue
 
 refusals.STATUS[NoRoom] = 507
 refusals.STATUS[WrongOffset] = 409
+refusals.STATUS[StillWorking] = 409
 
 
 @require_POST
@@ -42,6 +40,8 @@ def begin(request: SignedIn) -> HttpResponse:
             "slice": incoming.SLICE,
             "part": reverse("upload-part", args=(made.key,)),
             "finish": reverse("upload-finish", args=(made.key,)),
+            # A document's next version is only made after asking; everything else is one gesture.
+            "question": reverse("upload-question", args=(made.key,)) if target.document else "",
         },
         status=201,
     )
@@ -70,22 +70,12 @@ def part(request: SignedIn, key: str) -> HttpResponse:
 @require_POST
 @screen
 def finish(request: SignedIn, key: str) -> HttpResponse:
-    """Everything is there: receive it. The answer comes when the bytes are on disk and the arrival is committed."""
-    sent = incoming.find(key, owner=request.user.pk)
-    arrival = sent.arrival or _receive(request, sent)
+    """Everything is there: receive it. 201 comes when the bytes are on disk and the arrival is committed, 202 when that
+    takes longer than a request may; asking again is harmless and brings the same answer."""
+    arrival = finished(request, key)
+    if answers.wants_page(request):
+        # A form without scripts, on the page with the question.
+        return page.gone_on(outcome_of([arrival]) if arrival else reverse("upload-question", args=(key,)))
+    if arrival is None:
+        return JsonResponse({"state": "working"}, status=202)
     return JsonResponse(told([arrival], request.user)[0], status=201)
-
-
-def _receive(request: SignedIn, sent: Incoming) -> int:
-    try:
-        with sent.whole() as stream:
-            arrival = pipeline.receive(
-                actor=page.actor(request), stream=stream, file_name=sent.file_name, source="web", now=timezone.now(),
-                facts=sent.facts, origin=sent.origin,
-            )  # fmt: skip
-            sent.received(arrival.pk)
-            return arrival.pk
-    except OperationalError as error:
-        raise NoRoom(_("Die Datenbank nimmt gerade nichts an. Bitte versuchen Sie es gleich noch einmal.")) from error
-    except OSError as error:
-        raise NoRoom from error

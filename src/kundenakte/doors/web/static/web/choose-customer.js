@@ -1,4 +1,5 @@
 // [data-choose-customer]: a customer is chosen by typing; arrows walk, Enter takes, the hidden field carries the file's id.
+// Enter never sends the form while what was typed has not become a customer yet.
 
 function bind(box) {
   if (box.dataset.bound) return;
@@ -8,6 +9,8 @@ function bind(box) {
   const list = box.querySelector("[data-choose-list]");
   let timer = 0;
   let asked = 0;
+  // Settled once the list shows the answer to what is typed now.
+  let answered = Promise.resolve();
   const options = () => [...list.querySelectorAll("[role=option]")];
   const show = (open) => {
     list.hidden = !open;
@@ -40,14 +43,22 @@ function bind(box) {
   text.addEventListener("input", () => {
     value.value = "";
     clearTimeout(timer);
-    timer = setTimeout(look, 120);
+    answered = new Promise((done) => {
+      timer = setTimeout(() => look().catch(() => {}).then(done), 120);
+    });
   });
+  const enter = async () => {
+    const typed = text.value;
+    await answered;
+    const option = options().find((one) => one.getAttribute("aria-selected") === "true");
+    if (option && text.value === typed && !value.value) take(option);
+  };
   text.addEventListener("keydown", (event) => {
     const all = options();
     const at = all.findIndex((option) => option.getAttribute("aria-selected") === "true");
     if (event.key === "ArrowDown" && all.length) mark((at + 1) % all.length);
     else if (event.key === "ArrowUp" && all.length) mark((at - 1 + all.length) % all.length);
-    else if (event.key === "Enter" && !list.hidden && all[at]) take(all[at]);
+    else if (event.key === "Enter" && (!list.hidden || (text.value.trim() && !value.value))) enter();
     else if (event.key === "Escape" && !list.hidden) show(false);
     else return;
     event.preventDefault();

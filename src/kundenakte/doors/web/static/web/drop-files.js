@@ -6,6 +6,8 @@ const panel = document.querySelector("[data-drop-files]");
 const AT_ONCE = 2;
 const TRIES = 4;
 const MEMORY = "kundenakte-uploads";
+// What went well is read by then; what has to be looked at stays until somebody closes the list.
+const SHOWN_SECONDS = 60;
 
 if (panel) start();
 
@@ -137,12 +139,28 @@ function start() {
       words.append(" ", anchor);
     }
   };
-  panel.querySelector("[data-close]").addEventListener("click", () => {
+  const tidy = () => list.querySelectorAll("li[data-done]").forEach((item) => item.remove());
+  const close = () => {
+    if (panel.contains(document.activeElement)) document.getElementById("inhalt")?.focus({ preventScroll: true });
     panel.hidden = true;
-    list.querySelectorAll("li[data-done]").forEach((item) => item.remove());
+    tidy();
+  };
+  panel.querySelector("[data-close]").addEventListener("click", close);
+  // Escape closes it from wherever nothing else listens to the key.
+  document.addEventListener("keydown", (event) => {
+    const elsewhere = event.target.closest?.("dialog, input, select, textarea, details[data-menu][open]");
+    if (event.key === "Escape" && !panel.hidden && !elsewhere && !event.defaultPrevented) close();
   });
+  function leaveLater(item) {
+    setTimeout(() => {
+      if (panel.matches(":hover, :focus-within")) return leaveLater(item);
+      item.remove();
+      if (!list.childElementCount) panel.hidden = true;
+    }, SHOWN_SECONDS * 1000);
+  }
 
   function take(found, where) {
+    tidy();
     if (where.has("dokument") && found.length > 1) {
       const item = line(found[0].file.name);
       item.querySelectorAll("button, progress").forEach((part) => { part.hidden = true; });
@@ -181,8 +199,7 @@ function start() {
     job.request?.abort();
     const at = queue.indexOf(job);
     if (at >= 0) queue.splice(at, 1);
-    if (job.part) fetch(job.part, { method: "DELETE", headers: { "X-CSRFToken": token() } }).catch(() => {});
-    job.part = "";
+    discard(job);
     stop(job, word("Aborted"));
   }
   function stop(job, text) {
@@ -199,7 +216,7 @@ function start() {
     const answer = await fetch(address, { credentials: "same-origin", ...options, headers: { Accept: "application/json", "X-CSRFToken": token(), ...(options.headers || {}) } });
     if (answer.redirected) throw new Refused(word("Broken"));
     if (answer.status >= 500 && answer.status !== 507) throw new Error(String(answer.status));
-    if (!answer.ok && answer.status !== 409) throw new Refused(await answer.text());
+    if (!answer.ok) throw new Refused(await answer.text());
     return answer.json();
   }
 
@@ -236,11 +253,45 @@ function start() {
       if (job.aborted) return;
     }
     bar.removeAttribute("value");
-    const line = await ask(job.finish, { method: "POST" });
+    if (job.question && !job.agreed) {
+      say(job.item, word("Asking"));
+      job.agreed = await agrees(job);
+      if (job.aborted) return;
+      if (!job.agreed) return giveUp(job);
+    }
+    const line = await finish(job);
     bar.hidden = true;
     job.item.querySelector("[data-abort]").hidden = true;
     job.part = "";
     show(job.item, line);
+  }
+  // Large files are read for longer than one request may take; the server then says "working" and is asked again.
+  async function whenDone(job, address, method) {
+    for (;;) {
+      const answer = await ask(address, { method });
+      if (answer.state !== "working") return answer;
+      say(job.item, word("Working"));
+      await pause(300);
+    }
+  }
+  const finish = (job) => whenDone(job, job.finish, "POST");
+  async function agrees(job) {
+    const asked = await whenDone(job, job.question, "GET");
+    return new Promise((answer) => {
+      const question = new CustomEvent("version-question", { cancelable: true, detail: { asked, answer } });
+      // Nobody there to ask: the same question is a page as well.
+      if (document.dispatchEvent(question)) location.assign(job.question);
+    });
+  }
+  function giveUp(job) {
+    discard(job);
+    job.item.querySelectorAll("button, progress").forEach((part) => { part.hidden = true; });
+    job.item.dataset.done = "1";
+    say(job.item, word("NotFiled"));
+  }
+  function discard(job) {
+    if (job.part) fetch(job.part, { method: "DELETE", headers: { "X-CSRFToken": token() } }).catch(() => {});
+    job.part = "";
   }
   function put(job, offset, progress) {
     return new Promise((done, failed) => {
@@ -267,11 +318,46 @@ function start() {
     say(item, line.sentence, KIND[line.state] || "", line);
     if (line.done) {
       item.dataset.done = "1";
+      if (line.state === "filed") leaveLater(item);
       watched.delete(line.id);
-      if (line.file) document.body.dispatchEvent(new CustomEvent("filed", { detail: line }));
+      if (line.undo) offerUndo(item, line);
+      if (line.file) changed(line);
     } else watched.set(line.id, item);
     remember();
     watch();
+  }
+  function changed(line) {
+    document.body.dispatchEvent(new CustomEvent("filed", { detail: line, bubbles: true }));
+    // The document's own page shows its new state; a list renews itself.
+    const page = document.querySelector(`[data-drop-page][data-document="${line.document}"]`);
+    if (!page || isBeingFilled(page)) return;
+    // Whatever version was looked at: from now on this is the page of the valid one.
+    const address = `/dokument/${line.document}${location.search}`;
+    history.replaceState(history.state, "", address);
+    window.htmx?.ajax("GET", address, { target: page, select: `[data-drop-page][data-document="${line.document}"]`, swap: "outerHTML" });
+  }
+  // What somebody has typed and not sent yet stays.
+  const isBeingFilled = (page) => [...page.querySelectorAll("input:not([type=hidden]), textarea")].some((field) => field.value !== field.defaultValue);
+  function offerUndo(item, line) {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.textContent = word("Undo");
+    button.addEventListener("click", async () => {
+      button.disabled = true;
+      try {
+        const done = await ask(line.undo, { method: "POST" });
+        // It wants a reason: a page asks for it.
+        if (done.go) return void location.assign(done.go);
+        say(item, done.sentence, "good", done);
+        changed({ ...line, ...done });
+        panel.querySelector("[data-close]").focus();
+      } catch (problem) {
+        say(item, problem instanceof Refused ? problem.message : word("Broken"), "bad", line);
+        if (!(problem instanceof Refused)) item.querySelector("p").append(" ", button);
+        button.disabled = false;
+      }
+    });
+    item.querySelector("p").append(" ", button);
   }
   const remember = () => {
     try {

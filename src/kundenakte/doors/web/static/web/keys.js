@@ -17,7 +17,7 @@ function press(event) {
   if (walk(event)) return;
   // A focused link or button keeps its own Enter.
   if (event.key === "Enter" && event.target.closest?.("a, button, summary, [role=button]")) return;
-  const button = [...document.querySelectorAll("[data-key]")].find((b) => b.dataset.key === event.key && (b.offsetParent || b.dataset.press));
+  const button = [...document.querySelectorAll("[data-key]")].find((b) => b.dataset.key === event.key && (b.offsetParent || "press" in b.dataset) && !b.disabled);
   if (button) {
     event.preventDefault();
     button.click();
@@ -30,7 +30,16 @@ function leave(event) {
     menu.open = false;
     menu.querySelector("summary").focus();
   } else if (typing(event.target)) event.target.blur();
+  else document.querySelector("[data-back]")?.click();
 }
+
+// [data-back]: leads back to where one was; its address is for whoever came from elsewhere.
+document.addEventListener("click", (event) => {
+  const link = event.target.closest?.("[data-back]");
+  if (!link || history.length < 2 || !document.referrer.startsWith(`${location.origin}/`)) return;
+  event.preventDefault();
+  history.back();
+});
 
 function walk(event) {
   const step = { ArrowDown: 1, ArrowUp: -1, j: 1, k: -1 }[event.key];
@@ -48,6 +57,26 @@ function walk(event) {
   next.focus();
   return true;
 }
+
+// [data-roving]: the Tab key stops once in the list, at the row in focus or else the current one; the arrows walk.
+function rove() {
+  document.querySelectorAll("[data-roving]").forEach((list) => {
+    const links = [...list.querySelectorAll("[data-row] a[data-open]")];
+    const stop = links.find((link) => link === document.activeElement) || list.querySelector('[aria-current="true"] a[data-open]') || links[0];
+    links.forEach((link) => { link.tabIndex = link === stop ? 0 : -1; });
+  });
+}
+rove();
+document.addEventListener("focusin", (event) => event.target.closest?.("[data-roving]") && rove());
+document.addEventListener("polled", rove);
+
+// What was pressed may go with the part of the page it stood in: then the keyboard goes on at the beginning of the new part.
+document.addEventListener("htmx:afterSettle", (event) => {
+  const { target, requestConfig } = event.detail;
+  if (document.activeElement !== document.body || !requestConfig?.elt || requestConfig.elt.isConnected) return;
+  const part = target?.id ? document.getElementById(target.id) : null;
+  (part?.querySelector('[tabindex="-1"]') || part?.querySelector("a[href], button"))?.focus({ preventScroll: true });
+});
 
 document.addEventListener("keydown", press);
 document.addEventListener("click", (event) => {

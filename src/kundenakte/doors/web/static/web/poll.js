@@ -6,18 +6,21 @@ function watch(element) {
   element.dataset.pollBound = "1";
   const seconds = Number(element.dataset.pollEvery || 2);
   let etag = "";
+  const isInUse = () => document.hidden || element.matches(":focus-within, :hover[data-poll-still]");
   const ask = async () => {
     if (!element.isConnected) return;
-    if (document.hidden || element.matches(":focus-within, :hover[data-poll-still]")) return void setTimeout(ask, seconds * 1000);
+    if (isInUse()) return void setTimeout(ask, seconds * 1000);
     try {
       const headers = { "HX-Request": "true", "HX-Target": element.id };
       if (etag) headers["If-None-Match"] = etag;
       const answer = await fetch(element.dataset.poll, { headers, credentials: "same-origin", cache: "no-store" });
       if (answer.redirected || answer.status === 404) return;
       if (answer.status === 200) {
-        etag = answer.headers.get("ETag") || "";
         const holder = document.createElement("template");
         holder.innerHTML = await answer.text();
+        // Somebody took hold of it while the answer was on its way: what she is about to press stays under her hand.
+        if (isInUse()) return void setTimeout(ask, seconds * 1000);
+        etag = answer.headers.get("ETag") || "";
         const fresh = holder.content.firstElementChild;
         if (!fresh) return;
         element.replaceChildren(...fresh.childNodes);

@@ -8,9 +8,17 @@ async function show(pane, link) {
   if (last === link.href && pane.dataset.shown === link.href) return;
   last = link.href;
   const mine = ++turn;
-  const answer = await fetch(link.href, { headers: { "HX-Request": "true", "HX-Target": "preview" } });
-  if (mine !== turn || !answer.ok || answer.redirected) return;
-  pane.innerHTML = await answer.text();
+  let shown;
+  try {
+    const answer = await fetch(link.href, { headers: { "HX-Request": "true", "HX-Target": "preview" } });
+    if (mine !== turn || !answer.ok || answer.redirected) return;
+    shown = await answer.text();
+  } catch { /* the network comes back, or the page is left: then the row is asked about again */
+    if (mine === turn) last = "";
+    return;
+  }
+  if (mine !== turn) return;
+  pane.innerHTML = shown;
   pane.dataset.shown = link.href;
   pane.scrollTop = 0;
   window.htmx?.process(pane);

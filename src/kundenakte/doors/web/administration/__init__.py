@@ -1,0 +1,1 @@
+"""What an administrator sets up: accounts, roles and rights, exceptions, watched folders, the own company, health."""

@@ -1,0 +1,1 @@
+"""Circulation folders and tasks in the browser: sending one round, its cover sheet, what somebody has to do."""

@@ -1,0 +1,220 @@
+"""What is under way in the whole house, as far as the reader may see it: as a list, as a board, in figures."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Final
+
+from django.http import HttpResponse, QueryDict
+from django.shortcuts import render
+from django.utils import formats, timezone
+from django.utils.http import content_disposition_header
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_safe
+
+from kundenakte.base.accounts.models import User
+from kundenakte.circulation import actions, overview
+from kundenakte.circulation.overview import AGES, FOLDER, Counts, Line, Wanted
+from kundenakte.doors.web import page, tables
+from kundenakte.doors.web.alphabet import by_word
+from kundenakte.doors.web.circulation import charts
+from kundenakte.doors.web.page import SignedIn, screen
+from kundenakte.records.refusals import NotFound
+
+PAGE: Final = 50
+_ON_BOARD: Final = 10
+_COLUMNS: Final = 8
+_CUSTOMERS: Final = 50
+_VIEWS: Final[dict[str, Any]] = {
+    "": gettext_lazy("Liste"), "tafel": gettext_lazy("Tafel"), "zahlen": gettext_lazy("Zahlen"),
+}  # fmt: skip
+_AGES: Final[dict[str, Any]] = {
+    "7": gettext_lazy("bis 7 Tage"), "30": gettext_lazy("8 bis 30 Tage"), "90": gettext_lazy("31 bis 90 Tage"),
+    "mehr": gettext_lazy("länger als 90 Tage"),
+}  # fmt: skip
+_NEVER: Final = date(9999, 12, 31)
+_ORDERS: Final[dict[str, tuple[Any, Callable[[Line], Any]]]] = {
+    "": (gettext_lazy("älteste zuerst"), lambda line: (line.started_at, line.pk)),
+    "frist": (gettext_lazy("nächste Frist zuerst"), lambda line: (line.due_on or _NEVER, line.started_at, line.pk)),
+    "kunde": (gettext_lazy("nach Kunde"), lambda line: (line.customer.casefold(), line.started_at, line.pk)),
+}
+_FORMS: Final = {
+    "csv": "text/csv; charset=utf-8",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A line as the page shows it."""
+
+    line: Line
+    owner: str
+    stage: str
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One stage on the board, with its oldest few."""
+
+    stage: str
+    name: str
+    count: int
+    overdue: int
+    rows: list[Row]
+
+
+@require_safe
+@screen
+def show(request: SignedIn) -> HttpResponse:
+    """The page as the address says."""
+    view, order, wanted = _asked(request.GET)
+    now = timezone.now()
+    every = overview.open_lines(request.user, now=now, rights=page.rights(request))
+    lines = [line for line in every if wanted.keeps(line)]
+    counts, known = overview.counts(lines), overview.counts(every)
+    names = _names(known.owners)
+    context: dict[str, Any] = {
+        "view": view, "views": _VIEWS.items(), "wanted": wanted, "counts": counts, "order": order,
+        "orders": [(key, said) for key, (said, _key) in _ORDERS.items()], "is_narrowed": wanted != Wanted(),
+        "choices": _choices(every, known, names),
+    }  # fmt: skip
+    if view == "tafel":
+        context["columns"] = _board(lines, names)
+    elif view == "zahlen":
+        context["charts"] = _charts(request, counts, now)
+    else:
+        context |= _listed(request, lines, order, names)
+    return render(request, "circulation/overview.html", context)
+
+
+@require_safe
+@screen
+def export(request: SignedIn, form: str) -> HttpResponse:
+    """The same lines as a table to take along, all pages of it."""
+    if form not in _FORMS:
+        raise NotFound
+    _view, order, wanted = _asked(request.GET)
+    now = timezone.now()
+    lines = [
+        line for line in overview.open_lines(request.user, now=now, rights=page.rights(request)) if wanted.keeps(line)
+    ]
+    lines.sort(key=_ORDERS[order][1])
+    names = _names(overview.counts(lines).owners)
+    head = [_("Nummer"), _("Titel"), _("Kunde"), _("Art"), _("Grund"), _("Stand"), _("Zuständig"), _("Begonnen am"),
+            _("Alter in Tagen"), _("Fällig am"), _("Überfällig")]  # fmt: skip
+    rows = [_cells(line, names) for line in lines]
+    if request.method == "GET":
+        actions.export_overview(actor=page.actor(request), form=form, count=len(rows), now=now)
+    body = tables.as_csv(head, rows) if form == "csv" else tables.as_xlsx(head, rows, name=_("Vorgänge"))
+    response = HttpResponse(body, content_type=_FORMS[form])
+    name = f"{_('Vorgänge')} {timezone.localtime(now):%Y-%m-%d}.{form}"
+    response.headers["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=name) or ""
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    return response
+
+
+def _asked(query: QueryDict) -> tuple[str, str, Wanted]:
+    """What makes no sense counts as not said."""
+    view, order, age = query.get("sicht", ""), query.get("sortiert", ""), query.get("alter", "")
+    wanted = Wanted(
+        kind=query.get("art", "")[:40], owner=page.number(query.get("wer")), customer=page.number(query.get("kunde")),
+        reason=query.get("grund", "")[:60], stage=query.get("stand", "")[:60], age=age if age in AGES else "",
+        overdue=query.get("frist") == "ueberfaellig",
+    )  # fmt: skip
+    return view if view in _VIEWS else "", order if order in _ORDERS else "", wanted
+
+
+def _names(owners: Iterable[int]) -> dict[int, str]:
+    return {user.pk: str(user) for user in User.objects.filter(pk__in=list(owners))}
+
+
+def _row(line: Line, names: dict[int, str]) -> Row:
+    return Row(line, names.get(line.owner, ""), stage_name(line.stage))
+
+
+def stage_name(stage: str) -> str:
+    """A stage in words: what the process calls it, or the step of the slip."""
+    if not stage.isdigit():
+        return stage
+    return _("Schritt %(n)s") % {"n": stage} if stage != "0" else _("zurück beim Start")
+
+
+def _listed(request: SignedIn, lines: list[Line], order: str, names: dict[int, str]) -> dict[str, Any]:
+    lines.sort(key=_ORDERS[order][1])
+    pages = max(1, -(-len(lines) // PAGE))
+    at = min(max(page.number(request.GET.get("seite")) or 1, 1), pages)
+    shown = lines[(at - 1) * PAGE : at * PAGE]
+    return {
+        "rows": [_row(line, names) for line in shown], "page": at, "pages": pages,
+        "next": at + 1 if at < pages else 0, "previous": at - 1,
+    }  # fmt: skip
+
+
+def _board(lines: Sequence[Line], names: dict[int, str]) -> list[Column]:
+    by_stage: dict[str, list[Line]] = defaultdict(list)
+    for line in lines:
+        by_stage[line.stage].append(line)
+    fullest = sorted(by_stage, key=lambda stage: (-len(by_stage[stage]), stage))[:_COLUMNS]
+    return [
+        Column(
+            stage, stage_name(stage), len(by_stage[stage]), sum(line.is_overdue for line in by_stage[stage]),
+            [_row(line, names) for line in by_stage[stage][:_ON_BOARD]],
+        )
+        for stage in sorted(fullest, key=lambda stage: (not stage.isdigit(), stage.zfill(4)))
+    ]  # fmt: skip
+
+
+def _choices(every: Sequence[Line], known: Counts, names: dict[int, str]) -> list[dict[str, Any]]:
+    """The filters, each with how many there are of it among all that is under way."""
+    kinds = {line.kind: line.process for line in every} | {FOLDER: _("Umlaufmappen")}
+    customers = {line.customer_file: line.customer for line in every}
+
+    def of(name: str, label: str, found: Iterable[tuple[Any, str, int]]) -> dict[str, Any]:
+        return {"name": name, "label": label, "options": [(str(key), f"{said} ({n})") for key, said, n in found]}
+
+    def words(found: dict[Any, int], said: Callable[[Any], str]) -> list[tuple[Any, str, int]]:
+        return [(key, text, found[key]) for key, text in by_word((key, said(key)) for key in found)]
+
+    most = dict(known.customers.most_common(_CUSTOMERS))
+    return [
+        of("art", _("Art"), words(known.kinds, lambda key: kinds.get(key, key))),
+        of("wer", _("Zuständig"), words(known.owners, lambda key: names.get(key, "–"))),
+        of("kunde", _("Kunde"), words(most, lambda key: customers.get(key, "–"))),
+        of("grund", _("Grund"), words(known.reasons, str)),
+        of("stand", _("Stand"), words(known.stages, stage_name)),
+        of("alter", _("Alter"), [(key, str(said), known.ages.get(key, 0)) for key, said in _AGES.items()]),
+        of("frist", _("Frist"), [("ueberfaellig", _("überfällig"), known.overdue)]),
+    ]
+
+
+def _charts(request: SignedIn, counts: Counts, now: Any) -> list[charts.Chart]:
+    rights = page.rights(request)
+    months = overview.throughput(request.user, now=now, rights=rights)
+    reasons = overview.reasons(request.user, now=now, rights=rights)
+    return [
+        charts.upright(
+            _("Begonnen und beendet in zwölf Monaten"), [_("Monat"), _("begonnen"), _("beendet")],
+            [(formats.date_format(month.first, "M Y"), (month.begun, month.ended)) for month in months],
+        ),
+        charts.upright(
+            _("Alter dessen, was unterwegs ist"), [_("Alter"), _("Anzahl")],
+            [(str(said), (counts.ages.get(key, 0),)) for key, said in _AGES.items()],
+        ),
+        charts.upright(
+            _("Gründe der Vorgänge aus zwölf Monaten"), [_("Grund"), _("Anzahl")],
+            [(reason, (n,)) for reason, n in reasons[:12]],
+        ),
+    ]  # fmt: skip
+
+
+def _cells(line: Line, names: dict[int, str]) -> tuple[tables.Cell, ...]:
+    return (
+        line.number, line.title, line.customer, line.process or _("Umlaufmappe"), line.reason, stage_name(line.stage),
+        names.get(line.owner, ""), timezone.localdate(line.started_at), line.days, line.due_on,
+        _("ja") if line.is_overdue else "",
+    )  # fmt: skip

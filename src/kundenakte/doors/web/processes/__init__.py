@@ -1,0 +1,1 @@
+"""Processes and cases in the browser: starting one, where it stands, its forms, and their definitions."""

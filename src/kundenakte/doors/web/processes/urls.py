@@ -1,0 +1,24 @@
+"""Addresses of processes and cases. They stay the same for ever."""
+
+from django.urls import path
+
+from kundenakte.doors.web.processes import administration, case, dry_run, starting
+
+urlpatterns = [
+    path("akte/<int:pk>/vorgang", starting.choose, name="case-choose"),
+    path("akte/<int:pk>/vorgang/<slug:key>", starting.start, name="case-start"),
+    path("umlauf/<int:pk>/nachricht", case.tell, name="case-tell"),
+    path("umlauf/<int:pk>/dienst/<int:errand>", case.errand, name="case-errand"),
+    path("verwaltung/prozesse", administration.processes, name="administration-processes"),
+    path("verwaltung/prozesse/neu", administration.upload, name="administration-process-upload"),
+    path("verwaltung/prozesse/empfaenger", administration.receiver, name="administration-receiver"),
+    path("verwaltung/prozesse/<slug:key>", administration.process, name="administration-process"),
+    path("verwaltung/prozesse/<slug:key>/datei", administration.source, name="administration-process-file"),
+    path("verwaltung/prozesse/<slug:key>/freigeben", administration.publish, name="administration-process-publish"),
+    path("verwaltung/prozesse/<slug:key>/anbieten", administration.offer, name="administration-process-offer"),
+    path("verwaltung/prozesse/<slug:key>/umstellen", administration.migrate, name="administration-process-migrate"),
+    path("verwaltung/prozesse/<slug:key>/regel", administration.add_rule, name="administration-process-rule"),
+    path("verwaltung/prozesse/<slug:key>/regel/<int:rule>", administration.end_rule,
+         name="administration-process-rule-end"),
+    path("verwaltung/prozesse/<slug:key>/probe", dry_run.dry_run, name="administration-process-try"),
+]  # fmt: skip

@@ -1,0 +1,1 @@
+"""Signing in: our pages around allauth, and the link by which a password is set."""

@@ -1,0 +1,1 @@
+"""The administration edits the structure: file plan, document classes, filing rules."""
