@@ -2,31 +2,51 @@
 
 A door calls `receive`: intake keeps the bytes, then one job per step goes down this list. Each may run twice without
 harm and leaves its outcome in the ledger; one that cannot go on puts the document in the inbox, with a sentence for a
-person. Search is not listed: it follows `records.search_due`, so a document moved by hand is found as soon as one that
-just came in. The archive's place is at the end of the list.
+person. A mail is opened first: what hangs on it goes the same way, as arrivals of their own. Search is not listed: it
+follows `records.search_due`, so a document moved by hand is found as soon as one that just came in. Nor is the archive,
+whose place is at the end: it follows what `records.sealing` notes with each version and waits until the document is
+through with its way.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from functools import partial
 from itertools import pairwise
 from typing import Any, BinaryIO, NamedTuple
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from kundenakte.base.accounts.actors import Actor
 from kundenakte.base.accounts.models import Role
-from kundenakte.base.jobs import ledger
+from kundenakte.base.blobs.store import FileAtHand, Stored
+from kundenakte.base.jobs import ledger, upkeep
+from kundenakte.records import tasks as records
+from kundenakte.records.actions.disposing import JOB as DISPOSE
+from kundenakte.records.actions.field_check import JOB as CHECK_FIELDS
+from kundenakte.records.actions.retention_changes import JOB as RETENTION
+from kundenakte.records.actions.roll_out import JOB as ROLL_OUT
+from kundenakte.records.disposition import working as disposition
 from kundenakte.records.models import Arrival
+from kundenakte.records.retention.keeping import FILE_JOB as RETENTION_OF_FILE
+from kundenakte.steps.archive import tasks as archive
+from kundenakte.steps.filing import rule_trial
 from kundenakte.steps.filing import tasks as filing
-from kundenakte.steps.filing.by_hand import confirm_check, discard, file_by_hand, send_again, take_back
+from kundenakte.steps.filing.by_hand import confirm_check, discard, file_by_hand, leave_to, send_again, take_back
 from kundenakte.steps.filing.by_source import file_by_source, named_exactly
+from kundenakte.steps.filing.returning import return_to_inbox
+from kundenakte.steps.filing.withdrawing import withdraw_version
 from kundenakte.steps.intake import actions as intake
+from kundenakte.steps.intake import unpacking
 from kundenakte.steps.intake.actions import Delivery
 from kundenakte.steps.recognition import tasks as recognition
+from kundenakte.steps.rendition import read_tasks as reading
 from kundenakte.steps.rendition import tasks as rendition
-from kundenakte.steps.rendition.tasks import want_pages
+from kundenakte.steps.rendition.read_tasks import JOB as READ
+from kundenakte.steps.rendition.tasks import REMAKE as DRAW_AGAIN
+from kundenakte.steps.rendition.tasks import draw_again, want_pages
+from kundenakte.steps.scanning import tasks as scanning
 
 
 class Step(NamedTuple):
@@ -37,21 +57,21 @@ class Step(NamedTuple):
 
 
 WAY = (
-    Step("rendition.render", rendition.render),  # page images and text with places
+    Step("rendition.render", rendition.render),  # page images and text with places; a scan is read before it goes on
     Step("recognition.recognise", recognition.recognise),  # document class, identifiers, index fields
     Step("filing.file", filing.file),  # customer file, section, document or version
 )
 
 __all__ = [
-    "WAY", "confirm_check", "discard", "file_by_hand", "receive", "register_jobs", "take_back", "try_again",
-    "want_pages",
+    "DRAW_AGAIN", "READ", "WAY", "confirm_check", "discard", "draw_again", "file_by_hand", "leave_to", "receive",
+    "register_jobs", "return_to_inbox", "take_back", "try_again", "want_pages", "withdraw_version",
 ]  # fmt: skip
 
 
 def receive(
     *,
     actor: Actor,
-    stream: BinaryIO,
+    stream: BinaryIO | FileAtHand,
     file_name: str,
     source: str,
     now: datetime,
@@ -70,11 +90,23 @@ def receive(
     """
     stored = intake.keep(stream)
     delivery = Delivery(file_name, source, facts or {}, origin, source_key, team)
-    named = named_exactly(facts=delivery.facts, file_name=delivery.file_name, source_key=source_key)
+    try:
+        return _write_down(actor, stored, delivery, beside, now)
+    except IntegrityError:
+        # Somebody brought the same key of the source, or the same call, at the same moment. Now it can be seen.
+        return _write_down(actor, stored, delivery, beside, now)
+
+
+def _write_down(
+    actor: Actor, stored: Stored, delivery: Delivery, beside: Callable[[Arrival], None] | None, now: datetime
+) -> Arrival:
+    arrival = intake.draft(actor=actor, stored=stored, delivery=delivery, now=now)
+    named = named_exactly(arrival)
     with transaction.atomic():
-        arrival = intake.register(actor=actor, stored=stored, delivery=delivery, now=now)
-        file_by_source(arrival=arrival, named=named, actor=actor, now=now)
-        ledger.enqueue(WAY[0].name, arrival.pk)
+        intake.still_kept(stored)
+        if file_by_source(arrival=arrival, named=named, actor=actor, now=now) is None:
+            arrival.save()
+        ledger.enqueue(_first_step(arrival), arrival.pk)
         if beside:
             beside(arrival)
         intake.number(actor=actor, arrival=arrival, now=now)
@@ -88,7 +120,16 @@ def try_again(*, actor: Actor, arrival: Arrival, now: datetime, password: str = 
         if password:
             rendition.remember_password(actor=actor, digest=arrival.digest, password=password, now=now)
         rendition.forget(arrival.digest)
-        ledger.enqueue(WAY[0].name, arrival.pk)
+        ledger.enqueue(_first_step(arrival), arrival.pk)
+
+
+def _first_step(arrival: Arrival) -> str:
+    return unpacking.OPEN if unpacking.is_mail(arrival.media_type) else WAY[0].name
+
+
+def _reading_failed(arrival_id: int, sentence: str) -> None:
+    reading.give_up(arrival_id)
+    filing.put_in_inbox(arrival_id, sentence)
 
 
 def register_jobs() -> None:
@@ -96,7 +137,28 @@ def register_jobs() -> None:
     following = {step.name: after.name for step, after in pairwise(WAY)}
     for step in WAY:
         ledger.register(step.name, step.work, then=following.get(step.name), on_failed=filing.put_in_inbox)
+    # Two halts after the first step for what has no text of its own.
+    ledger.register(
+        READ, reading.read, then=scanning.JOB, on_failed=_reading_failed, priority=reading.SOON, max_attempts=3
+    )
+    ledger.register(
+        scanning.JOB, partial(scanning.take_apart, receive=receive), then=WAY[1].name, on_failed=filing.put_in_inbox
+    )
+    ledger.register(
+        unpacking.OPEN, partial(unpacking.unpack, first_step=WAY[0].name), then=WAY[0].name,
+        on_failed=filing.put_in_inbox,
+    )  # fmt: skip
+    archive.register_jobs((unpacking.OPEN, *(step.name for step in WAY), READ, scanning.JOB))
     # Beside the way: nobody waits for these.
     ledger.register(rendition.REST, rendition.render_rest, priority=rendition.LATER)
     ledger.register(rendition.REMAKE, rendition.remake, priority=rendition.SOON)
     ledger.register("recognition.learn", recognition.learn, priority=95)
+    ledger.register(ROLL_OUT, records.roll_out, priority=records.LATER)
+    ledger.register(CHECK_FIELDS, records.check_fields, priority=records.LATER)
+    ledger.register(RETENTION, records.retention, priority=records.LATER)
+    ledger.register(RETENTION_OF_FILE, records.retention_of_file, priority=records.LATER)
+    ledger.every(upkeep.HOUR, "jobs.purge", upkeep.purge)
+    ledger.every(3600.0, "records.retention_daily", records.retention_daily, priority=records.LATER)
+    ledger.register(DISPOSE, disposition.dispose, priority=records.LATER)
+    ledger.every(3600.0, "records.dispose_waiting", disposition.look, priority=records.LATER)
+    ledger.register(rule_trial.JOB, rule_trial.try_rule, priority=rule_trial.PRIORITY)

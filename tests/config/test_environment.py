@@ -43,8 +43,31 @@ def test_the_database_is_a_file_unless_an_address_says_otherwise(tmp_path: Path)
     assert environment.database("sqlite:///some/where.sqlite3", folder=tmp_path)["NAME"] == "/some/where.sqlite3"
     server = environment.database("postgresql://ka:p%40ss@db.example:5433/akte?sslmode=require", folder=tmp_path)
     assert (server["HOST"], server["PORT"], server["NAME"]) == ("db.example", "5433", "akte")
-    assert (server["USER"], server["PASSWORD"], server["OPTIONS"]) == ("ka", "p@ss", {"sslmode": "require"})
+    assert (server["USER"], server["PASSWORD"], server["OPTIONS"]["sslmode"]) == ("ka", "p@ss", "require")
     socket = environment.database("postgresql:///akte?host=/run/postgresql", folder=tmp_path)
-    assert (socket["HOST"], socket["OPTIONS"]) == ("/run/postgresql", {})
+    assert (socket["HOST"], socket["OPTIONS"]["prepare_threshold"]) == ("/run/postgresql", 3)
+    pooled = environment.database("postgresql://db.example/akte?prepare_threshold=", folder=tmp_path)
+    assert pooled["OPTIONS"]["prepare_threshold"] is None
     with pytest.raises(environment.BadSetting, match="mysql"):
         environment.database("mysql://x/y", folder=tmp_path)
+
+
+def test_a_key_and_its_secret_come_from_the_environment_or_from_a_file_only_its_owner_reads(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    names = ("KA_ID", "KA_SECRET", "KA_FILE")
+    assert environment.key_pair(*names) == ("", "")
+    file = tmp_path / "keys"
+    file.write_text("an-id\na-secret\n")
+    monkeypatch.setenv("KA_FILE", str(file))
+    file.chmod(0o640)
+    with pytest.raises(environment.BadSetting, match="chmod 600"):
+        environment.key_pair(*names)
+    file.chmod(0o600)
+    assert environment.key_pair(*names) == ("an-id", "a-secret")
+    file.write_text("an-id\n")
+    with pytest.raises(environment.BadSetting, match="one a line"):
+        environment.key_pair(*names)
+    monkeypatch.setenv("KA_ID", "other")
+    monkeypatch.setenv("KA_SECRET", "one")
+    assert environment.key_pair(*names) == ("other", "one")

@@ -8,7 +8,7 @@ from django.test import Client
 
 from kundenakte.base.accounts.models import User
 
-RIGHT, WRONG = "Ein langes Kennwort 7", "falsch"
+RIGHT, WRONG = "Ein langes Passwort 7", "falsch"
 
 
 @pytest.fixture(autouse=True)

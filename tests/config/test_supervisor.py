@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import os
 import signal
-import socket
 import subprocess
 import sys
-import time
 import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -17,6 +16,7 @@ from django.core.management import call_command
 
 from kundenakte.base.journal import guards
 from tests.conftest import ROOT
+from tests.waiting import PATIENCE, free_port, until
 
 pytestmark = pytest.mark.kill
 Serve = Callable[[], subprocess.Popen[str]]
@@ -24,9 +24,7 @@ Serve = Callable[[], subprocess.Popen[str]]
 
 @pytest.fixture
 def environment(house_environment: dict[str, str]) -> dict[str, str]:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     made = house_environment | {"KUNDENAKTE_LISTEN": f"127.0.0.1:{port}"}
     subprocess.run([sys.executable, "-m", "kundenakte", "setup"], env=made, cwd=ROOT, check=True)
     return made
@@ -75,16 +73,9 @@ def alive(pid: int) -> bool:
         return False
 
 
-def until(condition: Callable[[], bool], *, seconds: float) -> None:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, f"not within {seconds} s"
-        time.sleep(0.05)
-
-
 def answers(environment: dict[str, str]) -> bool:
     try:
-        with urllib.request.urlopen(f"http://{environment['KUNDENAKTE_LISTEN']}/konto/login/", timeout=5) as page:
+        with urllib.request.urlopen(f"http://{environment['KUNDENAKTE_LISTEN']}/konto/login/", timeout=10) as page:
             return bool(page.status == 200)
     except OSError:
         return False
@@ -96,53 +87,56 @@ def ka(house: subprocess.Popen[str], name: str) -> list[int]:
 
 def test_it_opens_outlives_its_children_and_ends_without_a_trace(environment: dict[str, str], serve: Serve) -> None:
     house = serve()
-    until(lambda: answers(environment), seconds=20)
+    until(lambda: answers(environment))
+    # The web server opens first.
+    until(lambda: len(ka(house, "ka-worker")) == 2)
     workers = ka(house, "ka-worker")
-    assert len(workers) == 2
     os.kill(workers[0], signal.SIGKILL)
-    until(lambda: len(ka(house, "ka-worker")) == 2 and workers[0] not in ka(house, "ka-worker"), seconds=10)
+    until(lambda: len(ka(house, "ka-worker")) == 2 and workers[0] not in ka(house, "ka-worker"))
     for pid in ka(house, "ka-web"):
-        os.kill(pid, signal.SIGKILL)
-    until(lambda: answers(environment), seconds=15)
+        # What it was just starting bears its name for a moment, and goes with it.
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+    until(lambda: answers(environment))
     members = family(house.pid)
     house.send_signal(signal.SIGTERM)
-    assert house.wait(timeout=10) == 0
-    until(lambda: not any(alive(pid) for pid in members), seconds=3)
+    assert house.wait(timeout=PATIENCE) == 0
+    until(lambda: not any(alive(pid) for pid in members))
 
 
 def test_after_kill_9_of_the_parent_no_child_is_left_and_it_opens_again(
     environment: dict[str, str], serve: Serve
 ) -> None:
     house = serve()
-    until(lambda: answers(environment), seconds=20)
+    until(lambda: answers(environment))
+    until(lambda: len(family(house.pid)) >= 5)
     members = family(house.pid)
-    assert len(members) >= 6
     house.kill()
     house.wait()
     again = serve()
-    until(lambda: not any(alive(pid) for pid in members), seconds=10)
-    until(lambda: answers(environment), seconds=20)
+    until(lambda: not any(alive(pid) for pid in members))
+    until(lambda: answers(environment))
     again.send_signal(signal.SIGINT)
-    assert again.wait(timeout=10) == 0
+    assert again.wait(timeout=PATIENCE) == 0
 
 
 def test_a_second_house_is_refused(environment: dict[str, str], serve: Serve, tmp_path: Path) -> None:
     serve()
-    until(lambda: answers(environment), seconds=20)
+    until(lambda: answers(environment))
     same_folder = serve()
-    assert same_folder.wait(timeout=20) != 0
+    assert same_folder.wait(timeout=PATIENCE) != 0
     assert "läuft bereits" in same_folder.communicate()[1]
     environment["KUNDENAKTE_DATA"] = str(tmp_path / "other")
     same_port = serve()
-    assert same_port.wait(timeout=20) != 0
+    assert same_port.wait(timeout=PATIENCE) != 0
     assert "belegt" in same_port.communicate()[1]
 
 
 def test_it_does_not_open_without_its_guards(environment: dict[str, str], serve: Serve) -> None:
     guards.lift()
     house = serve()
-    assert house.wait(timeout=20) != 0
+    assert house.wait(timeout=PATIENCE) != 0
     assert "Änderungsschutz fehlt" in house.communicate()[1]
     call_command("migrate", verbosity=0)
     serve()
-    until(lambda: answers(environment), seconds=20)
+    until(lambda: answers(environment))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 
 import pytest
@@ -38,3 +39,16 @@ def test_plurals_are_told_apart() -> None:
     with translation.override("en"):
         assert translation.ngettext(one, many, 1) == "One customer is not in the list"
         assert translation.ngettext(one, many, 3) == "%(n)s customers are not in the list"
+
+
+def test_refusals_give_a_template_and_its_words() -> None:
+    """A sentence that is put together where it is raised has no form in another language."""
+    names, made = translations.names_of_refusals(), []
+    for file in sorted(translations.HOME.rglob("*.py")):
+        if translations.GERMAN_ONLY & {*file.parts}:
+            continue
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            call = node.exc if isinstance(node, ast.Raise) else None
+            if isinstance(call, ast.Call) and call.args and isinstance(call.args[0], ast.JoinedStr):
+                made += [f"{file}: {ast.unparse(call)}"] if ast.unparse(call.func).rpartition(".")[2] in names else []
+    assert made == []

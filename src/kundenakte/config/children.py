@@ -7,22 +7,35 @@ import signal
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from django.conf import settings
+from django.db import connections
 
 from kundenakte import pipeline
-from kundenakte.base.blobs.local import LocalStore
+from kundenakte.base import blobs
 from kundenakte.base.confinement import scratch
 from kundenakte.base.jobs import ledger
 from kundenakte.base.jobs.worker import Worker
-from kundenakte.base.journal import sequencer
-from kundenakte.config import web
+from kundenakte.base.journal import heads, outside, sequencer
+from kundenakte.circulation import tasks as circulation
+from kundenakte.config import nightly, web
+from kundenakte.doors.api import forgetting
 from kundenakte.doors.hotfolder import watch
+from kundenakte.doors.mailbox import watch as mailboxes
+from kundenakte.doors.web.administration import alarming
+from kundenakte.doors.web.upload import forgetting as uploads
+from kundenakte.steps.filing import weighing
+from kundenakte.steps.rendition import office
 from kundenakte.steps.search import indexer
 
 DAY = 24 * 60 * 60.0
-_MODEST = 5
+_MODEST = 10
+# What takes seconds for each page has processes of its own.
+_SLOW = frozenset({pipeline.READ})
+# What is looked at again and again and seldom has work; what takes long runs in a process of its own meanwhile.
+_CARES = (partial(sequencer.run, then=heads.make_due), watch.run, mailboxes.run, nightly.run)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,28 +52,72 @@ def kinds() -> list[Kind]:
     return [
         Kind("web", web.run),
         Kind("worker", _work, settings.WORKER_PROCESSES),
-        Kind("sequencer", _until_stopped(sequencer.run)),
+        Kind("reader", _read, settings.READER_PROCESSES),
+        Kind("caretaker", _until_stopped(_side_by_side(*_CARES))),
         Kind("indexer", _until_stopped(indexer.run)),
-        Kind("folders", _until_stopped(watch.run)),
     ]
 
 
 def register_jobs() -> None:
     """Tell this process all work there is. Needed by whoever works, harmless for the others."""
     pipeline.register_jobs()
+    circulation.register_jobs()
     ledger.every(DAY, "blobs.sweep", _sweep)
+    ledger.every(outside.EVERY, outside.JOB, outside.tell)
+    ledger.every(weighing.EVERY, weighing.JOB, weighing.weigh)
+    ledger.every(forgetting.EVERY, forgetting.JOB, forgetting.forget)
+    ledger.every(uploads.EVERY, uploads.JOB, uploads.forget)
+    ledger.every(alarming.EVERY, alarming.JOB, alarming.tell)
 
 
 def _work() -> None:
+    """Work until told to stop, or until there is nothing to do: then the supervisor forks a fresh one, which holds a
+    quarter of the memory, since neither what was worked with nor the confined child is in it."""
     # Whoever waits at a screen goes first; on a machine with nothing else to do this costs nothing.
     os.nice(_MODEST)
-    Worker().run()
+    mine = office.of_this_process()
+    # A warm LibreOffice is worth more than its worker's memory: it ends by itself after some idle minutes.
+    Worker(may_end=lambda: mine.pid is None, leaves=_SLOW).run()
+    mine.end()
+
+
+def _read() -> None:
+    """Read scans, and go on with them: a letter that comes meanwhile finds a worker that is free."""
+    os.nice(_MODEST)
+    Worker(may_end=lambda: True, only=_SLOW).run()
 
 
 def _sweep(_: int) -> ledger.Apply:
-    LocalStore(settings.BLOBS).sweep()
+    blobs.default().sweep()
     scratch.sweep(Path(settings.SCRATCH))
     return lambda: True
+
+
+def _side_by_side(*loops: Callable[[threading.Event], None]) -> Callable[[threading.Event], None]:
+    """Loops that mostly wait, in threads of one process: a process of its own each costs ten megabytes. When one of
+    them breaks all end, and the supervisor starts them again."""
+
+    def run(stop: threading.Event) -> None:
+        broken: list[BaseException] = []
+
+        def one(loop: Callable[[threading.Event], None]) -> None:
+            try:
+                loop(stop)
+            except BaseException as error:  # noqa: BLE001 - told below, by the process
+                broken.append(error)
+            finally:
+                stop.set()
+                connections.close_all()
+
+        threads = [threading.Thread(target=one, args=(loop,)) for loop in loops]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        if broken:
+            raise broken[0]
+
+    return run
 
 
 def _until_stopped(run: Callable[[threading.Event], None]) -> Callable[[], None]:

@@ -1,6 +1,7 @@
 """Reading the environment: small typed helpers that fail loudly, and secrets that are made once and kept at 0600."""
 
 import os
+import re
 import secrets
 from pathlib import Path
 from typing import Any
@@ -42,6 +43,25 @@ def words(name: str, default: tuple[str, ...]) -> list[str]:
     return os.environ.get(name, "").replace(",", " ").split() or list(default)
 
 
+def named(name: str) -> dict[str, str]:
+    """A list of `name=value`, separated by commas or blanks. Names are small letters, digits and hyphens."""
+    found = {}
+    for word in words(name, ()):
+        key, sign, value = word.partition("=")
+        if not sign or not value or not re.fullmatch(r"[a-z0-9][a-z0-9-]{0,39}", key):
+            raise BadSetting(f"{name}: {word!r} is not name=value")
+        found[key] = value
+    return found
+
+
+def bucket_or_folder(name: str, default: Path, *, at_hand: Path) -> tuple[str, Path]:
+    """The address of a bucket (s3://…) and the folder for its copies at hand; or an empty address and a folder."""
+    place = os.environ.get(name, "").strip()
+    if place.startswith("s3://"):
+        return place, at_hand
+    return "", Path(place).absolute() if place else default
+
+
 def secret(name: str, file: Path) -> str:
     """The secret from the environment, else from `file`, which is made with mode 0600 the first time.
 
@@ -62,13 +82,30 @@ def secret(name: str, file: Path) -> str:
     return made
 
 
+def key_pair(id_name: str, secret_name: str, file_name: str) -> tuple[str, str]:
+    """A key's id and its secret: from the environment, else the two lines of a file that only its owner can read."""
+    pair = os.environ.get(id_name, ""), os.environ.get(secret_name, "")
+    file = os.environ.get(file_name, "")
+    if any(pair) or not file:
+        return pair
+    try:
+        if Path(file).stat().st_mode & 0o077:
+            raise BadSetting(f"{file_name}: others can read {file}; chmod 600")
+        lines = Path(file).read_text(encoding="ascii").split()
+    except OSError as error:
+        raise BadSetting(f"{file_name}: {file} cannot be read ({error.strerror})") from error
+    if len(lines) != 2:
+        raise BadSetting(f"{file_name}: {file} does not hold an id and a secret, one a line")
+    return lines[0], lines[1]
+
+
 def database(url: str, *, folder: Path) -> dict[str, Any]:
     """Django's description of a database: SQLite in `folder` when `url` is empty, else `postgresql://…` or `sqlite:///…`."""
     parts = urlsplit(url)
     if not url or parts.scheme == "sqlite":
         return _sqlite(Path(unquote(parts.path)) if url else folder / "kundenakte.sqlite3")
     if parts.scheme in {"postgres", "postgresql"}:
-        options = dict(parse_qsl(parts.query))
+        options = dict(parse_qsl(parts.query, keep_blank_values=True))
         # A socket folder may stand in the query: postgresql:///name?host=/run/postgresql
         host = options.pop("host", "") or (parts.hostname or "")
         return {
@@ -80,9 +117,17 @@ def database(url: str, *, folder: Path) -> dict[str, Any]:
             "PORT": str(parts.port or ""),
             "CONN_MAX_AGE": 600,
             "CONN_HEALTH_CHECKS": True,
-            "OPTIONS": options,
+            # What is asked again and again is planned once per connection. Behind a pooler that hands out another
+            # connection for each transaction: ?prepare_threshold= in the address turns it off.
+            "OPTIONS": {"server_side_binding": True, **_prepared(options)},
         }
     raise BadSetting(f"The database address begins with {parts.scheme!r}; postgresql:// or sqlite:/// is understood")
+
+
+def _prepared(options: dict[str, Any]) -> dict[str, Any]:
+    """The options with how often a statement has to come before it is prepared: 3 times, or as the address says."""
+    times = options.get("prepare_threshold", "3")
+    return {**options, "prepare_threshold": int(times) if times.isdigit() else None}
 
 
 def _sqlite(file: Path) -> dict[str, Any]:

@@ -14,6 +14,8 @@ from pathlib import Path
 
 log = logging.getLogger(__name__)
 
+# In the environment of a command that one of our processes starts: its pid.
+PARENT = "KUNDENAKTE_PARENT"
 _PR_SET_PDEATHSIG = 1
 _PR_SET_NAME = 15
 _libc = ctypes.CDLL(None, use_errno=True)
@@ -22,6 +24,16 @@ _libc = ctypes.CDLL(None, use_errno=True)
 def end_with_parent(*, kill: bool = False) -> None:
     """Be told to end (or be ended) when the parent is gone, even by kill -9."""
     _libc.prctl(_PR_SET_PDEATHSIG, int(signal.SIGKILL if kill else signal.SIGTERM))
+
+
+def end_with_starter() -> None:
+    """A command that one of our processes started ends with it, even by kill -9; one that a person started goes on."""
+    parent = os.environ.pop(PARENT, "")
+    if parent:
+        end_with_parent()
+        # It may have ended before that call.
+        if os.getppid() != int(parent):
+            sys.exit(1)
 
 
 def name(word: str) -> None:

@@ -17,15 +17,55 @@ CSRF_TRUSTED_ORIGINS = environment.words("KUNDENAKTE_ORIGINS", ())
 # How many processes of each kind `kundenakte serve` starts.
 WEB_PROCESSES = environment.number("KUNDENAKTE_WEB", 2)
 WORKER_PROCESSES = environment.number("KUNDENAKTE_WORKERS", 2)
+# Those that read scans: they wait for the reading program, of which as many run as there are cores.
+READER_PROCESSES = environment.number("KUNDENAKTE_READERS", 2)
 # Seconds a worker holds a job before others may take it; the heartbeat renews at a third of it.
 JOB_LEASE_SECONDS = environment.number("KUNDENAKTE_LEASE", 60)
 LISTEN = environment.text("KUNDENAKTE_LISTEN", "127.0.0.1:8000")
 # Where derived data, blobs and the index lie; each may be a volume of its own.
-BLOBS = DATA / "blobs"
+# Originals lie in a folder, or in a bucket with copies at hand in a folder of its own.
+BLOBS_BUCKET, BLOBS = environment.bucket_or_folder("KUNDENAKTE_BLOBS", DATA / "blobs", at_hand=DATA / "blobs-at-hand")
 DERIVED = DATA / "derived"
 INDEX = DATA / "index"
+# Sealed for good: the OCFL storage root and what belongs to it (docs/archive-format.md).
+ARCHIVE = Path(environment.text("KUNDENAKTE_ARCHIVE", str(DATA / "archive"))).absolute()
+# Sealed files on local disks get the immutable flag as well (chattr +i), where file system and rights allow it.
+ARCHIVE_IMMUTABLE = environment.flag("KUNDENAKTE_ARCHIVE_IMMUTABLE", default=False)
+# A second copy of it: a folder on another disk, or s3://BUCKET/PREFIX; empty: none.
+ARCHIVE_REPLICA = environment.text("KUNDENAKTE_ARCHIVE_REPLICA")
+# The object store that places of the form s3://… mean. Its keys are in the environment, or in a file of mode 0600 that
+# holds both, one a line; never in the database.
+S3_ENDPOINT = environment.text("KUNDENAKTE_S3_ENDPOINT")
+S3_REGION = environment.text("KUNDENAKTE_S3_REGION", "us-east-1")
+S3_KEY_ID, S3_SECRET = environment.key_pair("KUNDENAKTE_S3_KEY_ID", "KUNDENAKTE_S3_SECRET", "KUNDENAKTE_S3_KEYS_FILE")
 SCRATCH = DATA / "scratch"
+# Where the journal's private keys lie; DATA/journal-keys when empty.
+JOURNAL_KEYS = environment.text("KUNDENAKTE_JOURNAL_KEYS")
+# Time-stamp authorities (RFC 3161) as name=address, and the PEM file of the certificates their stamps must lead to.
+TIMESTAMP_AUTHORITIES = environment.named("KUNDENAKTE_TIMESTAMPS")
+TIMESTAMP_ROOTS = environment.text("KUNDENAKTE_TIMESTAMP_ROOTS")
+# Who keeps copies of the journal's signed heads: a folder beyond this machine's reach, and mail addresses.
+WITNESS_FOLDER = environment.text("KUNDENAKTE_WITNESS_FOLDER")
+WITNESS_MAIL = environment.words("KUNDENAKTE_WITNESS_MAIL", ())
 SCRATCH.mkdir(mode=0o700, exist_ok=True)
+# Where the nightly backup goes: a folder on another disk, or s3://BUCKET/PREFIX; empty: none. The key opens it and is
+# never in it.
+BACKUP_TARGET = environment.text("KUNDENAKTE_BACKUP")
+# The backup's own object store, where it is not that of the house; what is not told here is as for all others.
+BACKUP_S3_ENDPOINT = environment.text("KUNDENAKTE_BACKUP_S3_ENDPOINT")
+BACKUP_S3_REGION = environment.text("KUNDENAKTE_BACKUP_S3_REGION")
+BACKUP_S3_KEY_ID, BACKUP_S3_SECRET = environment.key_pair(
+    "KUNDENAKTE_BACKUP_S3_KEY_ID", "KUNDENAKTE_BACKUP_S3_SECRET", "KUNDENAKTE_BACKUP_S3_KEYS_FILE"
+)
+BACKUP_KEY = environment.text("KUNDENAKTE_BACKUP_KEY")
+BACKUP_KEY_FILE = Path(environment.text("KUNDENAKTE_BACKUP_KEY_FILE", str(DATA / "backup-key"))).absolute()
+# The hour of the night in which it is made and put back for proof; and after how many days one is let go.
+BACKUP_HOUR = environment.number("KUNDENAKTE_BACKUP_HOUR", 2)
+BACKUP_KEEP_DAYS = environment.number("KUNDENAKTE_BACKUP_KEEP_DAYS", 90)
+# Room for a second copy of the house, needed while a backup is proved.
+PROOF_FOLDER = Path(environment.text("KUNDENAKTE_PROOF", str(SCRATCH))).absolute()
+# What was lawfully destroyed, one line each; outside of what a backup puts back, best on another disk.
+DISPOSITION_LIST = Path(environment.text("KUNDENAKTE_DISPOSITIONS", str(DATA / "dispositions.jsonl"))).absolute()
 # True behind a proxy that speaks TLS and sets X-Forwarded-Proto.
 BEHIND_TLS = environment.flag("KUNDENAKTE_TLS", default=False)
 
@@ -34,16 +74,23 @@ INSTALLED_APPS = [
     "kundenakte.base.blobs",
     "kundenakte.base.accounts",
     "kundenakte.base.journal",
+    "kundenakte.base.backup",
+    "kundenakte.base.alarms",
     "kundenakte.customers",
     "kundenakte.records",
     "kundenakte.steps.intake",
     "kundenakte.steps.rendition",
+    "kundenakte.steps.scanning",
     "kundenakte.steps.recognition",
     "kundenakte.steps.filing",
     "kundenakte.steps.search",
+    "kundenakte.steps.archive",
+    "kundenakte.circulation",
     "kundenakte.doors.web",
+    "kundenakte.doors.web.upload",
     "kundenakte.doors.api",
     "kundenakte.doors.hotfolder",
+    "kundenakte.doors.mailbox",
     "kundenakte.doors.cli",
     "kundenakte.config",
     "whitenoise.runserver_nostatic",
@@ -57,13 +104,13 @@ INSTALLED_APPS = [
     "allauth.mfa",
     "csp",
     "django_htmx",
-    "lucide",
     "template_partials",
 ]
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "kundenakte.doors.web.compression.CompressionMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -74,6 +121,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "kundenakte.doors.web.readable.ReadableMiddleware",
 ]
 
 ROOT_URLCONF = "kundenakte.config.urls"
@@ -152,6 +200,15 @@ CACHES = {
     }
 }
 
+# Alarms go to administrators by mail when a server is named.
+EMAIL_HOST = environment.text("KUNDENAKTE_MAIL_HOST")
+EMAIL_PORT = environment.number("KUNDENAKTE_MAIL_PORT", 587)
+EMAIL_HOST_USER = environment.text("KUNDENAKTE_MAIL_USER")
+EMAIL_HOST_PASSWORD = environment.text("KUNDENAKTE_MAIL_PASSWORD")
+EMAIL_USE_TLS = environment.flag("KUNDENAKTE_MAIL_TLS", default=True)
+EMAIL_TIMEOUT = 20
+DEFAULT_FROM_EMAIL = environment.text("KUNDENAKTE_MAIL_FROM", "kundenakte@localhost")
+
 CSRF_FAILURE_VIEW = "kundenakte.doors.web.refusals.forbidden"
 # Not the browser's own language but the person decides; the cookie keeps it.
 LANGUAGE_COOKIE_NAME = "kundenakte-sprache"
@@ -177,5 +234,9 @@ LOGGING = {
     "formatters": {"line": {"format": "%(asctime)s %(process)d %(levelname)s %(name)s: %(message)s"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": "INFO"},
-    "loggers": {"django.security": {"level": "WARNING"}, "fontTools": {"level": "WARNING"}},
+    "loggers": {
+        "django.security": {"level": "WARNING"},
+        "fontTools": {"level": "WARNING"},
+        "pikepdf": {"level": "WARNING"},
+    },
 }

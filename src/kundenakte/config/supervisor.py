@@ -15,8 +15,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from django.apps import apps
 from django.conf import settings
 
+from kundenakte.base.confinement import calls
 from kundenakte.config import children, processes, web
 
 log = logging.getLogger(__name__)
@@ -29,6 +31,8 @@ BACKOFF = (0.2, 1, 3, 10, 30)
 WELL_SECONDS = 60.0
 # Workers give back what they hold within four seconds, the web server closes within three.
 STOP_SECONDS = 8.0
+# Children that may end by themselves with 0, and are followed at once.
+ENDING = ("worker", "reader", "indexer")
 _SIGNALS = {signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGCHLD}
 
 
@@ -62,9 +66,9 @@ def serve(*, ready: Callable[[], None] = lambda: None) -> None:
         web.require_free_port()
         preload()
         _require_sound_house()
+        _warm_up()
         house = [Child(kind) for kind in children.kinds() for _ in range(kind.count)]
-        for child in house:
-            _start(child)
+        _start_all(house)
         ready()
         _watch(house)
         _end(house)
@@ -112,6 +116,27 @@ def _require_sound_house() -> None:
         raise NotReady
 
 
+def _warm_up() -> None:
+    """Make what every child would make for itself: it is there sooner, and once."""
+    web.warm_up()
+    for model in apps.get_models():
+        # Which model points at which is found out at a model's first query.
+        model._meta.get_fields(include_hidden=True)
+    processes.share_memory()
+
+
+def _start_all(house: list[Child]) -> None:
+    """The web server first, so that it answers soon; what only workers need is loaded while it opens."""
+    for child in house:
+        if child.kind.name == "web":
+            _start(child)
+    calls.load_needs()
+    processes.share_memory()
+    for child in house:
+        if not child.pid:
+            _start(child)
+
+
 def _start(child: Child) -> None:
     child.pid = processes.fork(child.kind.name, child.kind.run)
     child.since = time.monotonic()
@@ -142,12 +167,15 @@ def _bury(house: list[Child]) -> None:
             return
         for child in house:
             if child.pid == pid:
-                lived = time.monotonic() - child.since
-                child.ends = 1 if lived > WELL_SECONDS else child.ends + 1
-                pause = BACKOFF[min(child.ends, len(BACKOFF)) - 1]
-                child.pid, child.start_at = 0, time.monotonic() + pause
                 code = os.waitstatus_to_exitcode(status)
-                log.error("%s (%s) ended with %s; started again in %s s", child.kind.name, pid, code, pause)
+                lived = time.monotonic() - child.since
+                # Whoever may end without work does so; for all others there is no end that is well.
+                is_well = code == 0 and child.kind.name in ENDING
+                child.ends = 0 if is_well else 1 if lived > WELL_SECONDS else child.ends + 1
+                pause = BACKOFF[max(0, min(child.ends, len(BACKOFF)) - 1)]
+                child.pid, child.start_at = 0, time.monotonic() + pause
+                if not is_well:
+                    log.error("%s (%s) ended with %s; started again in %s s", child.kind.name, pid, code, pause)
 
 
 def _end(house: list[Child]) -> None:

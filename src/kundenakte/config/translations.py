@@ -8,23 +8,33 @@ from __future__ import annotations
 
 import ast
 import re
-import struct
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import Final
 
 from django.utils.translation.template import templatize
 
+from kundenakte.base.refusals import Refused
+from kundenakte.config import po_files
+from kundenakte.config.po_files import PLURAL
+
+# Refusals of these are in German only: they are read at the end of a command.
+GERMAN_ONLY: Final = frozenset({"backup", "rebuilding.py"})
 HOME: Final = Path(__file__).resolve().parents[1]
 LOCALE: Final = HOME / "locale"
 _CALLS: Final = {"_", "gettext", "gettext_lazy", "gettext_noop", "ngettext"}
 _QUOTED: Final = r"""u?('(?:\\.|[^'\\])*'|"(?:\\.|[^"\\])*")"""
 _IN_TEMPLATE: Final = re.compile(rf"\b(n?gettext|_)\({_QUOTED}(?:, *{_QUOTED})?")
 # Whose refusals come to the screen; other doors word their own.
-_SHOWN: Final = ("kundenakte.records.", "kundenakte.customers.", "kundenakte.doors.web.")
-# Singular and plural share an entry; gettext's file format parts them with this.
-_PLURAL: Final = "\0"
+_SHOWN: Final = (
+    "kundenakte.base.",
+    "kundenakte.records.",
+    "kundenakte.customers.",
+    "kundenakte.steps.",
+    "kundenakte.circulation.",
+    "kundenakte.doors.web.",
+)
 
 
 def used() -> set[str]:
@@ -34,7 +44,7 @@ def used() -> set[str]:
 
 def translated(language: str) -> dict[str, str]:
     """What locale/LANGUAGE/LC_MESSAGES/django.po says; entries without a translation are left out."""
-    return dict(_entries((LOCALE / language / "LC_MESSAGES" / "django.po").read_text(encoding="utf-8")))
+    return dict(po_files.entries((LOCALE / language / "LC_MESSAGES" / "django.po").read_text(encoding="utf-8")))
 
 
 def missing(language: str) -> set[str]:
@@ -49,43 +59,75 @@ def unused(language: str) -> set[str]:
 
 def compile_all() -> None:
     """Write django.mo beside each django.po that is younger."""
-    for source in sorted(LOCALE.glob("*/LC_MESSAGES/django.po")):
-        target = source.with_suffix(".mo")
-        if not target.exists() or target.stat().st_mtime < source.stat().st_mtime:
-            whole = target.with_suffix(".new")
-            whole.write_bytes(_compiled(dict(_entries(source.read_text(encoding="utf-8")))))
-            whole.replace(target)
+    po_files.compile_all(LOCALE)
+
+
+def _refusal(node: ast.Raise | ast.Return, refused: Collection[str]) -> Iterator[str]:
+    """The sentence of `raise BadValue("…", name=name)`, or of a function that returns what is to be raised."""
+    call = node.exc if isinstance(node, ast.Raise) else node.value
+    if isinstance(call, ast.Call) and call.args and ast.unparse(call.func).rpartition(".")[2] in refused:
+        yield from (said.value for said in _sides(call.args[0]) if isinstance(said.value, str))
+
+
+def _sides(said: ast.expr) -> Iterator[ast.Constant]:
+    """The texts of an expression: one, or the two of `a if … else b`."""
+    if isinstance(said, ast.IfExp):
+        yield from (*_sides(said.body), *_sides(said.orelse))
+    elif isinstance(said, ast.Constant):
+        yield said
 
 
 def _in_code() -> Iterator[str]:
+    refused = names_of_refusals()
     for file in sorted(HOME.rglob("*.py")):
         if "migrations" in file.parts:
             continue
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Raise | ast.Return) and not GERMAN_ONLY & {*file.parts}:
+                yield from _refusal(node, refused)
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in _CALLS:
                 texts = [arg.value for arg in node.args if isinstance(arg, ast.Constant) and isinstance(arg.value, str)]
                 if texts:
-                    yield _PLURAL.join(texts[:2]) if node.func.id == "ngettext" else texts[0]
+                    yield PLURAL.join(texts[:2]) if node.func.id == "ngettext" else texts[0]
 
 
 def _in_templates() -> Iterator[str]:
     for file in sorted(HOME.glob("doors/web/**/templates/**/*.html")):
         for _, one, many in _IN_TEMPLATE.findall(templatize(file.read_text(encoding="utf-8"), origin=str(file))):
-            yield _PLURAL.join(ast.literal_eval(text) for text in (one, many) if text)
+            yield PLURAL.join(ast.literal_eval(text) for text in (one, many) if text)
 
 
 def _in_rows() -> Iterator[str]:
     """Labels of states and kinds, and the names of what is shipped."""
+    from kundenakte.base.accounts.scopes import SCOPES
     from kundenakte.base.jobs.models import Job
+    from kundenakte.circulation import actions  # noqa: F401 - loads its refusals
+    from kundenakte.circulation.cases import shipped as processes
+    from kundenakte.circulation.models import Case, CirculationFolder, Reminder, Stop, Task
+    from kundenakte.circulation.models.minutes import What
+    from kundenakte.circulation.models.slips import Wish
     from kundenakte.customers.imports.columns import TARGETS
     from kundenakte.customers.models import Customer, Identifier
-    from kundenakte.customers.refusals import CustomerRefused
     from kundenakte.doors.web import urls  # noqa: F401 - loads all screens, and with them their refusals
-    from kundenakte.records.models import Arrival, Reference, Verb, VersionState
-    from kundenakte.records.refusals import Refused
+    from kundenakte.records.models import (
+        Arrival,
+        DisposedDocument,
+        Disposition,
+        DocumentClass,
+        IndexField,
+        LegalHold,
+        Reference,
+        RetentionChange,
+        StructureRun,
+        TaxYear,
+        Verb,
+        VersionState,
+    )
+    from kundenakte.records.retention.shipped import RULES
     from kundenakte.records.shipped.classes import CLASSES, FIELDS
     from kundenakte.records.shipped.plan import SECTIONS
     from kundenakte.records.shipped.roles import ROLES
+    from kundenakte.steps.intake.models import FolderEvent, Mailbox, MailEvent, WatchedFolder
 
     for choices in (
         Customer.State,
@@ -94,50 +136,55 @@ def _in_rows() -> Iterator[str]:
         Reference.Kind,
         Verb,
         VersionState.State,
+        DocumentClass.StartEvent,
+        DocumentClass.RetentionKind,
+        DocumentClass.SealWhen,
+        IndexField.Type,
+        StructureRun.Kind,
+        LegalHold.Kind,
+        RetentionChange.State,
+        Disposition.State,
+        DisposedDocument.State,
+        TaxYear.State,
         Job.State,
+        WatchedFolder.Sidecar,
+        FolderEvent.Outcome,
+        Mailbox.Security,
+        Mailbox.SignIn,
+        MailEvent.Outcome,
+        CirculationFolder.State,
+        Stop.State,
+        Task.State,
+        Wish,
+        What,
+        Reminder.Kind,
+        Case.State,
     ):
         yield from (str(label) for label in choices.labels)
     yield from (shipped.name for shipped in (*CLASSES, *SECTIONS, *ROLES))
+    yield from (rule.name for rule in RULES)
     yield from (name for name, _ in FIELDS.values())
     yield from TARGETS.values()
-    for parent in (Refused, CustomerRefused):
-        yield from (kind.sentence for kind in (parent, *parent.__subclasses__()) if kind.__module__.startswith(_SHOWN))
-    yield from ("ja", "nein")
+    yield from SCOPES.values()
+    yield from (kind.sentence for kind in _with_kinds(Refused) if kind.__module__.startswith(_SHOWN))
+    yield from processes.texts()
+    yield from ("ja", "nein", "Auslieferung")
 
 
-def _entries(text: str) -> Iterator[tuple[str, str]]:
-    """Pairs of text and translation. Understands what a .po file of this house holds: no contexts, no fuzzy marks."""
-    for block in re.split(r"\n\s*\n", text):
-        parts: dict[str, str] = {}
-        name = ""
-        for line in block.splitlines():
-            keyword, quoted = re.fullmatch(r'(?:(msg[a-z_]+(?:\[\d\])?)\s+)?(".*")\s*', line), line
-            if keyword is None or quoted.startswith("#"):
-                continue
-            name = keyword[1] or name
-            parts[name] = parts.get(name, "") + ast.literal_eval(keyword[2])
-        made = [parts[key] for key in ("msgstr", "msgstr[0]", "msgstr[1]") if parts.get(key)]
-        if "msgid" in parts and made:
-            yield _PLURAL.join(parts[key] for key in ("msgid", "msgid_plural") if key in parts), _PLURAL.join(made)
+def names_of_refusals() -> set[str]:
+    """The classes whose sentences come to the screen."""
+    from kundenakte.circulation import actions  # noqa: F401 - loads its refusals
+    from kundenakte.doors.web import urls  # noqa: F401 - loads all screens, and with them their refusals
+
+    return {
+        kind.__name__ for kind in _with_kinds(Refused) if kind is not Refused and kind.__module__.startswith(_SHOWN)
+    }
 
 
-def _compiled(entries: Mapping[str, str]) -> bytes:
-    """The binary form (GNU gettext manual, section "The Format of GNU MO Files"): sorted, without a hash table."""
-    pairs = [(key.encode(), entries[key].encode()) for key in sorted(entries)]
-    header = 7 * 4
-    start = header + len(pairs) * 16
-    keys, values = _table([key for key, _ in pairs], start), b""
-    values = _table([value for _, value in pairs], start + sum(len(key) + 1 for key, _ in pairs))
-    head = struct.pack("<7I", 0x950412DE, 0, len(pairs), header, header + len(pairs) * 8, 0, start)
-    return head + keys + values + b"".join(part + b"\0" for side in zip(*pairs, strict=True) for part in side)
-
-
-def _table(texts: Iterable[bytes], at: int) -> bytes:
-    made = b""
-    for text in texts:
-        made += struct.pack("<2I", len(text), at)
-        at += len(text) + 1
-    return made
+def _with_kinds(parent: type[Refused]) -> Iterator[type[Refused]]:
+    yield parent
+    for kind in parent.__subclasses__():
+        yield from _with_kinds(kind)
 
 
 def main() -> int:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import io
 import multiprocessing
 import socket
+import sys
 import time
 from typing import Any
 
 from django.conf import settings
+from django.db import connections
 
 from kundenakte.config import processes
 
@@ -45,6 +48,28 @@ def require_free_port(*, patience_seconds: float = 6.0) -> None:
             else:
                 return
         time.sleep(0.1)
+
+
+def warm_up() -> None:
+    """Answer the sign-in page once, to nobody: what Django makes at its first page (addresses, templates, forms) is
+    then made before the processes are forked, and all of them share it. Leaves no connection behind.
+    """
+    from kundenakte.config.wsgi import application
+
+    host = next((name for name in settings.ALLOWED_HOSTS if name[:1] not in {"*", "."}), "localhost")
+    answer = application(
+        {
+            "REQUEST_METHOD": "GET", "PATH_INFO": "/konto/login/", "QUERY_STRING": "", "HTTP_HOST": host,
+            "SERVER_NAME": host, "SERVER_PORT": str(address()[1]), "wsgi.input": io.BytesIO(),
+            "wsgi.errors": sys.stderr, "wsgi.url_scheme": "https" if settings.BEHIND_TLS else "http",
+            "HTTP_X_FORWARDED_PROTO": "https" if settings.BEHIND_TLS else "http",
+        },
+        lambda _status, _headers, _error=None: lambda _: None,
+    )  # fmt: skip
+    for _ in answer:
+        pass
+    answer.close()
+    connections.close_all()
 
 
 def run() -> None:

@@ -11,7 +11,7 @@ from kundenakte.config import supervisor, web
 
 
 class Command(BaseCommand):
-    """Runs web, workers, sequencer, indexer and the doors that listen, until SIGTERM or Ctrl-C."""
+    """Runs web, workers, indexer, the sequencer and the doors that listen, until SIGTERM or Ctrl-C."""
 
     help = "Startet die Kundenakte: Web, Verarbeitung, Suche und überwachte Ordner in einem Befehl."
     # The house is looked at by its own check, in a child, before the first fork.

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from kundenakte.base import health
 from kundenakte.base.journal import guards
+from kundenakte.circulation.cases import shipped as processes
 from kundenakte.config import translations
 from kundenakte.records.shipped.install import install as install_shipped_data
 
@@ -28,6 +29,7 @@ class Command(BaseCommand):
         translations.compile_all()
         call_command("collectstatic", interactive=False, verbosity=0)
         install_shipped_data(now=timezone.now())
+        processes.install(now=timezone.now())
         call_command("check")
         findings = health.findings()
         for finding in findings:
