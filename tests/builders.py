@@ -20,6 +20,7 @@ from kundenakte.records.models import Arrival, CustomerFile, Document, DocumentC
 from kundenakte.records.shipped import install
 from kundenakte.steps.intake import actions as intake
 from kundenakte.steps.intake.actions import Delivery
+from tests.laid_out import lay_out
 
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
 TODAY = date(2026, 11, 24)
@@ -39,6 +40,11 @@ _numbers = itertools.count(10001)
 
 def a_house() -> None:
     """The shipped plan, classes and roles, once per test database."""
+    if not DocumentClass.objects.exists() or not OwnCompany.objects.exists():
+        lay_out(_house)
+
+
+def _house() -> None:
     if not DocumentClass.objects.exists():
         install(now=NOW)
     if not OwnCompany.objects.exists():
@@ -113,6 +119,7 @@ def a_document(
     versions: int = 1,
     section: Section | None = None,
     content: Sequence[bytes | str] = (),
+    now: datetime = NOW,
 ) -> Document:
     """A filed document with as many versions as wanted."""
     customer_file = customer_file or a_customer_file()
@@ -121,10 +128,10 @@ def a_document(
     description = Description(a_class(document_class), title, number, dated_on, fields or {})
     document = documents.create_document(
         actor=SETUP, customer_file=customer_file, section=section, description=description,
-        version=some_bytes(texts[0]), now=NOW,
+        version=some_bytes(texts[0]), now=now,
     )  # fmt: skip
     for text in texts[1:]:
-        documents.add_version(actor=SETUP, document=document, version=some_bytes(text), now=NOW)
+        documents.add_version(actor=SETUP, document=document, version=some_bytes(text), now=now)
     return document
 
 
@@ -144,12 +151,13 @@ def an_arrival(
 
     data = content.encode() if isinstance(content, str) else content
     with transaction.atomic():
-        arrival = intake.register(
+        arrival = intake.draft(
             actor=actor,
             stored=intake.keep(io.BytesIO(data)),
             delivery=Delivery(file_name, source, facts or {}, "", source_key),
             now=NOW,
         )
+        arrival.save()
         intake.number(actor=actor, arrival=arrival, now=NOW)
     if waiting:
         arrival.state, arrival.reason, arrival.sentence = Arrival.State.WAITING, "unclear", "Es ist nicht klar."

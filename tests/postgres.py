@@ -35,6 +35,9 @@ def start(run: Path, *, fsync: bool = False) -> str:
         "listen_addresses": "",
         "unix_socket_directories": home,
         "fsync": "on" if fsync else "off",
+        # Without the one the other is for nothing: no machine ends here.
+        "full_page_writes": "on" if fsync else "off",
+        "synchronous_commit": "on" if fsync else "off",
         "max_connections": 60,
         "shared_buffers": "64MB",
     }

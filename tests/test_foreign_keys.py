@@ -16,6 +16,7 @@ LAYERS = (
     ("steps",),
     ("records",),
     ("customers",),
+    ("base.alarms", "base.backup"),
     ("base.journal",),
     ("base.accounts",),
     ("base.blobs", "base.jobs"),

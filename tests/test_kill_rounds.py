@@ -11,7 +11,6 @@ import hashlib
 import os
 import random
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -22,18 +21,18 @@ import pytest
 from django.db import connection
 
 from kundenakte.base.journal import sequencer, verifier
-from kundenakte.doors.hotfolder.actions import add_folder
 from kundenakte.records.models import Arrival, Document, Version
+from kundenakte.steps.intake.folders import add_folder
 from tests.builders import NOW, SETUP, a_customer_file
 from tests.config.test_supervisor import alive, family
 from tests.conftest import LONG, ROOT
+from tests.waiting import free_port, until
 
 pytestmark = [pytest.mark.kill, pytest.mark.django_db(transaction=True)]
 
 ROUNDS, DOCUMENTS = (200, 20) if LONG else (10, 20)
 CUSTOMERS = 5
 # Lease (2 s), restart of a child and the work itself; far more than any of them needs.
-PATIENCE = 60.0
 SEED = 20261124
 
 
@@ -41,10 +40,7 @@ class House:
     """`kundenakte serve` with all its children, started again when the parent was killed."""
 
     def __init__(self, environment: dict[str, str]) -> None:
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            port = probe.getsockname()[1]
-        self.environment = environment | {"KUNDENAKTE_LISTEN": f"127.0.0.1:{port}", "KUNDENAKTE_WEB": "1"}
+        self.environment = environment | {"KUNDENAKTE_LISTEN": f"127.0.0.1:{free_port()}", "KUNDENAKTE_WEB": "1"}
         subprocess.run(
             [sys.executable, "-m", "kundenakte", "setup"], env=self.environment, cwd=ROOT, check=True,
             stdout=subprocess.DEVNULL,
@@ -127,17 +123,18 @@ def test_nothing_is_lost_doubled_or_stuck_whatever_is_killed(house: House, tmp_p
         for _ in range(dice.randint(1, 4)):
             time.sleep(dice.uniform(0.05, 0.9))
             house.kill_one(dice)
-        until = time.monotonic() + PATIENCE
-        while not settled(digests):
-            assert time.monotonic() < until, f"round {round_}: {stuck(digests)}"
-            # As a service manager does: a house that was refused (the killed one still held the door) is opened again.
-            house.open()
-            time.sleep(0.2)
+        until(lambda: opened_and_settled(house, digests), progress=lambda: stuck(digests))  # noqa: B023
         assert_each_has_its_place_once(digests, round_)
     house.close()
     while sequencer.sequence():
         pass
     assert verifier.verify().findings == []
+
+
+def opened_and_settled(house: House, digests: set[str]) -> bool:
+    """As a service manager does: a house that was refused (the killed one still held the door) is opened again."""
+    house.open()
+    return settled(digests)
 
 
 def stuck(digests: set[str]) -> str:

@@ -9,15 +9,18 @@ from typing import Any
 
 import pytest
 from django.conf import settings
+from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 
 from kundenakte import pipeline
+from kundenakte.base import blobs
 from kundenakte.base.jobs.kinds import ORDINARY
 from kundenakte.base.jobs.models import Job
 from kundenakte.base.jobs.worker import Worker
 from kundenakte.records import renditions
 from kundenakte.records.models import Arrival, Document, Rendition
+from kundenakte.steps.filing.told import NEUTRAL
 from tests.builders import NOW, SETUP, a_customer_file, a_user, an_actor
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -54,6 +57,25 @@ def test_an_invoice_with_a_printed_customer_number_files_itself() -> None:
     if arrival.state == Arrival.State.FILED:
         assert arrival.document is not None
         assert arrival.document.customer_file == file
+
+
+def test_t27_an_e_invoice_is_led_by_its_xml_from_the_door_into_the_archive() -> None:
+    """Real recognition: the amounts come from the XML, the container stays byte for byte, a page cannot replace it."""
+    a_customer_file("Kunden AG Mitte", "69876")
+    paper = SAMPLES / "e-invoice" / "corpus-v1-correct_ZUGFeRD_1p0_BASIC_Einfach.pdf"
+    facts = {"customer": "69876", "class": "INV_IN", "number": "471102"}
+    arrival = worked_off(received(paper, facts=facts))
+    document = arrival.document
+    assert document is not None
+    document.refresh_from_db()
+    invoice = arrival.findings["einvoice"]
+    assert document.fields["gross_amount"] == invoice["values"]["gross_amount"]
+    [version] = document.versions.all()
+    assert blobs.default().path(version.digest).read_bytes() == paper.read_bytes()
+    # The same number as a mere page: it is not taken as a version.
+    page = worked_off(received(SAMPLES / "pdf" / "pypdf_crazyones-pdfa.pdf", facts=facts))
+    assert page.state == Arrival.State.WAITING
+    assert document.versions.count() == 1
 
 
 def test_a_letter_as_text_goes_to_the_customer_it_names() -> None:
@@ -109,6 +131,31 @@ def test_a_source_that_contradicts_the_page_is_pointed_out() -> None:
     assert arrival.reason == "please_check"
 
 
+def test_a_contradiction_that_was_answered_is_not_asked_again() -> None:
+    from kundenakte.steps.filing import tasks as filing
+    from kundenakte.steps.filing.models import FilingDecision
+
+    a_customer_file("Muster Maschinenbau GmbH", "K-10001")
+    a_customer_file("Ganz Andere Werke AG", "K-10002")
+    letter = b"Kundennummer: K-10002\nGanz Andere Werke AG\nRechnung RE-9\nRechnungsnummer: RE-9\n"
+    facts = {"customer": "K-10001", "class": "Rechnung", "number": "RE-9"}
+    arrival = worked_off(received(letter, facts=facts))
+    pipeline.confirm_check(actor=an_actor(), arrival=arrival, now=NOW)
+    with transaction.atomic():
+        filing.file(arrival.pk)()
+    arrival.refresh_from_db()
+    assert (arrival.state, arrival.reason) == (Arrival.State.FILED, "")
+    assert FilingDecision.objects.filter(arrival=arrival, rule="filing.recheck").count() == 1
+
+
+@pytest.mark.parametrize("name", ["defusedxml_xmlbomb.xml", "defusedxml_quadratic.xml", "defusedxml_external.xml"])
+def test_an_xml_file_that_could_overwhelm_a_program_says_so(name: str) -> None:
+    arrival = worked_off(received(SAMPLES / "hostile" / name))
+    assert (arrival.state, arrival.reason) == (Arrival.State.WAITING, "no_customer")
+    assert arrival.sentence.startswith("Diese XML-Datei enthält Anweisungen")
+    assert arrival.sentence.endswith("Deshalb ist kein Kunde zu erkennen.")
+
+
 def test_dropped_on_a_file_it_is_filed_there_whatever_it_is() -> None:
     file = a_customer_file("Muster Maschinenbau GmbH", "K-10001")
     facts = {"customer_file_id": file.pk}
@@ -122,7 +169,7 @@ def test_a_protected_pdf_waits_and_opens_with_its_password() -> None:
     a_customer_file()
     arrival = worked_off(received(SAMPLES / "pdf" / "pypdf_libreoffice-writer-password.pdf"))
     assert arrival.state == Arrival.State.WAITING
-    assert "Kennwort" in arrival.sentence
+    assert "Passwort" in arrival.sentence
     pipeline.try_again(actor=an_actor(), arrival=arrival, now=NOW, password="openpassword")
     worked_off(arrival)
     pages = renditions.pages_of(arrival.digest)
@@ -206,3 +253,32 @@ def test_who_drops_a_file_acts_with_his_own_rights() -> None:
     arrival = worked_off(received(b"zwei", actor=an_actor("sabine"), facts=facts))
     assert (arrival.state, arrival.reason) == (Arrival.State.WAITING, "not_allowed")
     assert invoice.versions.count() == 1
+
+
+def test_what_a_person_drops_beside_a_hidden_twin_is_filed_as_if_there_were_none() -> None:
+    from kundenakte.base.accounts.actors import Actor
+    from kundenakte.records.models import Grant
+    from tests.builders import a_document
+
+    hidden = a_document(document_class="LETTER", content=["Brief"])
+    Grant.objects.create(user=a_user("verena"), document=hidden, is_deny=True, reason="x", created_at=NOW)
+    facts = {"customer_file_id": hidden.customer_file_id, "class": "LETTER"}
+    verena = Actor.of(a_user("verena"))
+    arrival = worked_off(received(b"Brief", "brief.txt", actor=verena, source="web", facts=facts))
+    assert arrival.state == Arrival.State.FILED
+    assert arrival.document != hidden
+    # Without a person's choice the house decides, and asks nobody to look at what is hidden.
+    twin = worked_off(received(b"Brief", "brief.txt", actor=Actor.of(a_user("anton")), source="web", facts=facts))
+    assert (twin.state, twin.document) == (Arrival.State.DUPLICATE, hidden)
+
+
+def test_a_question_about_another_document_is_stored_without_naming_it() -> None:
+    from tests.builders import a_document
+
+    known = a_document(document_class="LETTER", title="Geheim", content=["Rundbrief"])
+    other = a_customer_file("Andere GmbH")
+    facts = {"customer_file_id": other.pk, "class": "LETTER"}
+    arrival = worked_off(received(b"Rundbrief", "brief.txt", source="web", facts=facts))
+    assert (arrival.state, arrival.reason) == (Arrival.State.WAITING, "same_bytes_elsewhere")
+    assert arrival.sentence == NEUTRAL
+    assert arrival.decision["placing"]["document_id"] == known.pk

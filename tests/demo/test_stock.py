@@ -18,9 +18,11 @@ from demo import interfaces
 from demo.samples import CHOSEN
 from demo.stock import Stock, write_company
 from demo.truth import COLUMNS, INBOX, SECTIONS
-from kundenakte.doors.hotfolder import mapping, patterns, sidecars
+from kundenakte.doors.hotfolder import sidecars
 from kundenakte.records.shipped.classes import CLASSES
 from kundenakte.records.shipped.plan import SECTIONS as SHIPPED_SECTIONS
+from kundenakte.steps.intake import field_mapping as mapping
+from kundenakte.steps.intake import name_patterns as patterns
 from tests.demo.conftest import SAMPLES
 from tests.demo.test_layouts import text_of
 
@@ -28,7 +30,10 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 def test_every_shipped_class_is_there_and_filed(stock: Stock) -> None:
-    assert {row.class_code for row in stock.truth if row.outcome == "filed"} == {c.code for c in CLASSES}
+    # Minutes of circulation folders come from the house itself, by no door.
+    # The demo's mails are all letters.
+    brought = {c.code for c in CLASSES} - {"CIRCULATION", "EMAIL_VOUCHER", "EMAIL_TRANSPORT", "EMAIL_PRIVATE"}
+    assert {row.class_code for row in stock.truth if row.outcome == "filed"} == brought
 
 
 def test_classes_and_sections_are_those_that_ship() -> None:
