@@ -57,6 +57,7 @@ SERVICE = _colleague("Herr", "Timo", "Hertlein", "Service", 953)
 AUDITOR = _colleague("Frau", "Renate", "Prechtl", "Wirtschaftsprüfung", 964)
 ADMIN = _colleague("Herr", "Oliver", "Stöcklein", "IT-Verwaltung", 975)
 SALES_TWO = _colleague("Herr", "Manuel", "Göllner", "Vertrieb", 932)
+MANAGER = _colleague("Frau", "Annemarie", "Lochner", "Geschäftsleitung", 910)
 FITTER = _colleague("Frau", "Ines", "Rauh", "Servicetechnik", 954)
 
 USERS = (
@@ -65,5 +66,6 @@ USERS = (
     User("t.hertlein", SERVICE, "service", "Service"),
     User("r.prechtl", AUDITOR, "auditor", "Prüfung"),
     User("o.stoecklein", ADMIN, "admin", "IT"),
+    User("a.lochner", MANAGER, "manager", "Geschäftsleitung"),
 )
 TEAMS = ("Vertrieb", "Buchhaltung", "Service", "Einkauf", "Geschäftsleitung")

@@ -26,7 +26,16 @@ ROLES = {
     "service": "service",
     "auditor": "pruefung",
     "admin": "verwaltung",
+    "manager": "leitung",
 }
+# Letters of former years, beyond every period.
+_OLD = (
+    ("2013-04-22", "Einladung zur Hausmesse"),
+    ("2014-02-11", "Anfrage Prospekte"),
+    ("2014-09-30", "Danksagung zum Jubiläum"),
+    ("2015-06-08", "Terminabsprache Besichtigung"),
+    ("2015-11-17", "Rückfrage zur Anfahrt"),
+)
 _SAMPLES = Path(__file__).resolve().parents[1] / "tests" / "samples"
 
 
@@ -55,10 +64,12 @@ def _open(folder: Path, password: str) -> None:
     if not (stock / "kunden.csv").exists():
         write_company(stock, customers=CUSTOMERS, documents=DOCUMENTS, samples=_SAMPLES)
     _own_company(actor)
+    _retention(actor)
     secret = _accounts(actor, password)
     _customers(actor, stock / "kunden.csv")
     _folders(actor, stock / "eingang")
     _post(stock / "post", secret)
+    post_old_papers(secret)
 
 
 def _password(folder: Path) -> str:
@@ -82,6 +93,19 @@ def _own_company(actor: Any) -> None:
         street=COMPANY.street, zip_code=COMPANY.zip, city=COMPANY.city, vat_ids=COMPANY.vat_id,
         tax_numbers=COMPANY.tax_number, ibans=f"{COMPANY.iban}\n{SECOND_IBAN}", email_domains=DOMAIN,
         phones=COMPANY.phone,
+    )  # fmt: skip
+
+
+def _retention(actor: Any) -> None:
+    """The company keeps its invoices ten years, by a decision of its own."""
+    from django.utils import timezone
+
+    from kundenakte.records.actions.retention_changes import choose_profile
+    from kundenakte.records.retention.rules import Profile
+
+    choose_profile(
+        actor=actor, profile=Profile(ten_years=True), now=timezone.now(),
+        reason="Gewährleistung und Ersatzteile: Rechnungen zehn Jahre, Beschluss der Geschäftsleitung",
     )  # fmt: skip
 
 
@@ -125,7 +149,7 @@ def _folders(actor: Any, entrance: Path) -> None:
     from django.utils import timezone
 
     from demo import interfaces
-    from kundenakte.doors.hotfolder.actions import add_folder
+    from kundenakte.steps.intake.folders import add_folder
 
     now = timezone.now()
     add_folder(
@@ -154,12 +178,31 @@ def _post(folder: Path, secret: str) -> None:
             log.warning("%s: %s %s", paper.name, answer.status_code, answer.content[:300])
 
 
+def post_old_papers(secret: str) -> None:
+    """Papers whose time is over, so that disposition can be tried: accounting asks, the management releases."""
+    from django.core.files.uploadedfile import SimpleUploadedFile
+    from django.test import Client
+
+    from kundenakte.customers.models import Customer
+
+    client = Client(headers={"authorization": f"Bearer {secret}", "host": "localhost"})
+    customers = Customer.objects.exclude(number="").order_by("pk")[: len(_OLD)]
+    for customer, (day, subject) in zip(customers, _OLD, strict=False):
+        text = f"{customer.name}\nKundennummer {customer.number}\n\n{day[8:]}.{day[5:7]}.{day[:4]}\n\n{subject}\n"
+        number = f"B-{day[:7]}"
+        facts = {"customer": customer.number, "class": "OTHER", "number": number, "dated_on": day, "title": subject}
+        file = SimpleUploadedFile(f"{subject}.txt", text.encode())
+        answer = client.post("/api/v1/documents", {"file": file, "facts": json.dumps(facts)})
+        if answer.status_code not in {200, 201, 202}:
+            log.warning("%s: %s %s", subject, answer.status_code, answer.content[:300])
+
+
 def _say_sign_in(password: str, listen: str) -> None:
     from demo.company import USERS
 
     lines = [f"{user.username:<14} {user.team}" for user in USERS]
     sys.stdout.write(
-        f"\nDie Demo-Firma ist offen: http://{listen}\n\n  Konten (Kennwort für alle: {password})\n"
+        f"\nDie Demo-Firma ist offen: http://{listen}\n\n  Konten (Passwort für alle: {password})\n"
         + "".join(f"    {line}\n" for line in lines)
         + "\n"
     )

@@ -15,7 +15,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
 ROOT = Path(__file__).resolve().parents[1]
 PICTURES = ROOT / "docs" / "pictures"
@@ -35,6 +35,7 @@ def main() -> int:
         subprocess.run([sys.executable, *command], env=environment, cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
     house = subprocess.Popen([sys.executable, "-m", "kundenakte", "serve"], env=environment, cwd=ROOT)
     try:
+        _wait_for_door(port)
         _all(f"http://127.0.0.1:{port}", (folder / "demo" / "kennwort").read_text(encoding="ascii").strip())
     finally:
         house.send_signal(signal.SIGTERM)
@@ -43,24 +44,48 @@ def main() -> int:
     return 0
 
 
+def _wait_for_door(port: int) -> None:
+    until = time.monotonic() + 60
+    while time.monotonic() < until:
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        time.sleep(0.1)
+
+
 def _all(address: str, password: str) -> None:
     PICTURES.mkdir(parents=True, exist_ok=True)
     with sync_playwright() as playwright:
         chromium = shutil.which("chromium") or "/usr/bin/chromium"
         browser = playwright.chromium.launch(
-            executable_path=chromium, args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+            executable_path=chromium,
+            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--lang=de-DE"],
+            # What stands in a date field follows the browser's own language, not the page's (package chromium-l10n).
+            env={**os.environ, "LANGUAGE": "de"},
         )
-        for size, (width, height) in SIZES.items():
-            page = browser.new_page(viewport={"width": width, "height": height}, locale="de-DE")
-            page.goto(address)
-            page.fill("input[name=login]", "k.wiesinger")
-            page.fill("input[name=password]", password)
-            page.keyboard.press("Enter")
-            page.wait_for_load_state("networkidle")
-            _wait_for_calm(page, address)
-            _pages(page, address, size)
-            page.close()
+        for size in SIZES:
+            clerk = _signed_in(browser, address, "k.wiesinger", password, size)
+            _wait_for_calm(clerk, address)
+            _of_a_clerk(clerk, address, size)
+            clerk.close()
+            administrator = _signed_in(browser, address, "o.stoecklein", password, size)
+            for name, path in (("verwaltung", "/verwaltung/"), ("aktenplan", "/verwaltung/aktenplan")):
+                _shoot(administrator, f"{address}{path}", f"{name}-{size}")
+            administrator.close()
         browser.close()
+
+
+def _signed_in(browser: Browser, address: str, login: str, password: str, size: str) -> Page:
+    width, height = SIZES[size]
+    page = browser.new_page(
+        viewport={"width": width, "height": height}, locale="de-DE", color_scheme="light", reduced_motion="reduce"
+    )
+    page.goto(f"{address}/konto/login/")
+    page.fill("input[name=login]", login)
+    page.fill("input[name=password]", password)
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"{address}/")
+    return page
 
 
 def _wait_for_calm(page: Page, address: str) -> None:
@@ -73,24 +98,57 @@ def _wait_for_calm(page: Page, address: str) -> None:
         time.sleep(3)
 
 
-def _pages(page: Page, address: str, size: str) -> None:
-    def shoot(name: str, path: str) -> None:
-        page.goto(f"{address}{path}")
-        page.wait_for_load_state("networkidle")
-        page.screenshot(path=PICTURES / f"{name}-{size}.png")
-
-    shoot("start", "/")
-    shoot("kunden", "/kunden/")
-    shoot("posteingang", "/posteingang/")
-    page.goto(f"{address}/akte?kdnr=D-10029")
+def _of_a_clerk(page: Page, address: str, size: str) -> None:
+    """A customer with a history, watched; then the pages of a day."""
+    _open_sealed_file(page, f"{address}/akte?kdnr=D-10029")
+    if page.locator(".watch[aria-pressed=false]").count():
+        page.locator(".watch").click()
+    page.locator(".watch[aria-pressed=true]").wait_for()
     invoice = page.locator("main a[href*='/dokument/']", has_text="rechnung").first
-    href = invoice.get_attribute("href")
+    document = str(invoice.get_attribute("href"))
     if size == "breit":
         # The preview follows the selection.
-        invoice.click()
-        page.wait_for_timeout(1500)
-    page.screenshot(path=PICTURES / f"akte-{size}.png")
-    shoot("dokument", str(href))
+        title = invoice.inner_text().strip()
+        invoice.focus()
+        page.locator("#preview", has_text=title).locator("img").first.wait_for()
+        page.wait_for_load_state("networkidle")
+    _picture(page, f"akte-{size}")
+    page.emulate_media(color_scheme="dark")
+    _picture(page, f"akte-dunkel-{size}")
+    page.emulate_media(color_scheme="light")
+    page.goto(f"{address}{document}")
+    page.locator("#pages img").first.wait_for()
+    _picture(page, f"dokument-{size}")
+    page.goto(f"{address}/suche?q=wartung")
+    if size == "breit":
+        page.locator("main a[data-open]").first.focus()
+        page.locator("#preview .page img").first.wait_for()
+    page.wait_for_load_state("networkidle")
+    _picture(page, f"suche-{size}")
+    _shoot(page, f"{address}/kunden/", f"kunden-{size}")
+    _shoot(page, f"{address}/posteingang/", f"posteingang-{size}")
+    _shoot(page, f"{address}/", f"start-{size}")
+
+
+def _open_sealed_file(page: Page, address: str) -> None:
+    """The archive follows some seconds behind; a file in daily use is sealed."""
+    until = time.monotonic() + PATIENCE_SECONDS
+    while time.monotonic() < until:
+        page.goto(address)
+        if not page.locator(".document-list .c-state", has_text="gültig").count():
+            return
+        time.sleep(3)
+
+
+def _shoot(page: Page, address: str, name: str) -> None:
+    page.goto(address)
+    page.wait_for_load_state("load")
+    page.wait_for_timeout(500)
+    _picture(page, name)
+
+
+def _picture(page: Page, name: str) -> None:
+    page.screenshot(path=PICTURES / f"{name}.png")
 
 
 if __name__ == "__main__":

@@ -58,7 +58,7 @@ def write_company(
 
 
 def _pieces(customers: list[Customer], documents: int, seed: int) -> list[Piece]:
-    """As many files as asked for: business first in all its kinds, and one in twenty that is unclear."""
+    """As many files as asked for: business first in all its kinds, and one in twenty that is unclear by intent."""
     doubts = unclear(customers, seed, UNTIL)
     few = max(documents // _ONE_UNCLEAR_IN, min(11, documents // 6))
     pieces = [next(doubts) for _ in range(few)]
