@@ -13,7 +13,27 @@ from importlib import import_module
 from bench.house import DATABASES
 from bench.rows import LATEST, Measurement, Row, keep, machine, table
 
-MODULES = ("way", "doors", "filing", "einvoices", "customers", "ledger", "search")
+MODULES = (
+    "way",
+    "doors",
+    "filing",
+    "einvoices",
+    "customers",
+    "ledger",
+    "archive",
+    "search",
+    "search_http",
+    "search_quality",
+    "lists",
+    "pages",
+    "clerks",
+    "running",
+    "verifier",
+    "backup",
+    "retention",
+    "scans",
+    "disposition",
+)
 
 
 def measurements() -> list[Measurement]:

@@ -6,21 +6,17 @@ import http.client
 import io
 import json
 import os
-import signal
-import socket
 import statistics
-import subprocess
 import sys
 import tempfile
 import time
 import uuid
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from bench.house import ROOT, house
+from bench.house import answer_of, house, serving
 from bench.rows import Measurement, Row, machine
 
 CLIENTS, POSTS_EACH, DROPS = 8, 25, 12
@@ -28,10 +24,8 @@ CLIENTS, POSTS_EACH, DROPS = 8, 25, 12
 
 def measure(database: str) -> Iterator[Row]:
     """Seconds from drop to visible; milliseconds of a POST beside those of an empty page."""
-    with house(database) as environment, _serving(environment) as port:
-        command = [sys.executable, "-m", "bench.doors", str(port)]
-        done = subprocess.run(command, env=environment, check=True, stdout=subprocess.PIPE, text=True, cwd=ROOT)
-    found = json.loads(done.stdout.splitlines()[-1])
+    with house(database) as environment, serving(environment) as port:
+        found = answer_of("bench.doors", environment, str(port))
     beside = f"slowest of {DROPS}: {found['slowest']:.2f} s"
     yield Row(
         "folder-visible", "drop into a watched folder until visible in the file (median)", found["drop"], "s", "<= 2",
@@ -45,28 +39,6 @@ def measure(database: str) -> Iterator[Row]:
 
 
 MEASUREMENT = Measurement(("folder-visible", "rest-post"), measure)
-
-
-@contextmanager
-def _serving(environment: dict[str, str]) -> Iterator[int]:
-    """`kundenakte serve` on a free port, until the end of the block."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = int(probe.getsockname()[1])
-    environment["KUNDENAKTE_LISTEN"] = f"127.0.0.1:{port}"
-    command = [sys.executable, "-m", "kundenakte", "serve"]
-    server = subprocess.Popen(command, env=environment, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    try:
-        until = time.monotonic() + 30
-        while time.monotonic() < until:
-            with socket.socket() as probe:
-                if probe.connect_ex(("127.0.0.1", port)) == 0:
-                    break
-            time.sleep(0.1)
-        yield port
-    finally:
-        server.send_signal(signal.SIGTERM)
-        server.wait(30)
 
 
 # --- beside the running house -------------------------------------------------------------------------------------
@@ -117,8 +89,8 @@ def _drops() -> list[float]:
     from django.utils import timezone
 
     from kundenakte.base.accounts.actors import Actor
-    from kundenakte.doors.hotfolder.actions import add_folder
     from kundenakte.records.models import Document
+    from kundenakte.steps.intake.folders import add_folder
 
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
+import signal
+import socket
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import cache
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 import psycopg
 
@@ -29,7 +35,7 @@ def house(database: str) -> Iterator[dict[str, str]]:
         environment = os.environ | {
             "DJANGO_SETTINGS_MODULE": "kundenakte.config.settings",
             "KUNDENAKTE_DATA": str(folder / "data"),
-            "KUNDENAKTE_DATABASE_URL": _new_database() if database == "postgresql" else "",
+            "KUNDENAKTE_DATABASE_URL": new_database() if database == "postgresql" else "",
             "PYTHONPATH": f"{ROOT / 'src'}{os.pathsep}{ROOT}",
         }
         command = [sys.executable, "-m", "kundenakte", "setup"]
@@ -37,6 +43,43 @@ def house(database: str) -> Iterator[dict[str, str]]:
         yield environment
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """`kundenakte serve`, just started: its first process, and the port it is going to listen on."""
+
+    pid: int
+    port: int
+
+
+@contextmanager
+def open_house(environment: dict[str, str]) -> Iterator[Server]:
+    """`kundenakte serve` of this house on a free port, until the end of the block; it may not answer yet."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = int(probe.getsockname()[1])
+    environment["KUNDENAKTE_LISTEN"] = f"127.0.0.1:{port}"
+    command = [sys.executable, "-m", "kundenakte", "serve"]
+    server = subprocess.Popen(command, env=environment, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        yield Server(server.pid, port)
+    finally:
+        server.send_signal(signal.SIGTERM)
+        server.wait(30)
+
+
+@contextmanager
+def serving(environment: dict[str, str]) -> Iterator[int]:
+    """The same, once it answers. Gives its port."""
+    with open_house(environment) as server:
+        until = time.monotonic() + 30
+        while time.monotonic() < until:
+            with socket.socket() as probe:
+                if probe.connect_ex(("127.0.0.1", server.port)) == 0:
+                    break
+            time.sleep(0.1)
+        yield server.port
 
 
 @cache
@@ -48,7 +91,8 @@ def _server() -> str:
 _number = count(1)
 
 
-def _new_database() -> str:
+def new_database() -> str:
+    """The address of an empty database on the PostgreSQL of this run."""
     server, name = _server(), f"bench_{next(_number)}"
     with psycopg.connect(server, autocommit=True) as connection:
         connection.execute(f"CREATE DATABASE {name}")
@@ -84,3 +128,11 @@ def descendants(pid: int) -> list[int]:
         found += below
         open_ends += below
     return found
+
+
+def answer_of(module: str, environment: dict[str, str], *what: str) -> dict[str, Any]:
+    """Run a part of a measurement in a process of its own inside the house, and take the JSON it ends with."""
+    command = [sys.executable, "-m", module, *what]
+    done = subprocess.run(command, env=environment, check=True, stdout=subprocess.PIPE, text=True, cwd=ROOT)
+    answer: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    return answer

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import json
 import statistics
-import subprocess
 import sys
 import threading
 import time
@@ -13,7 +12,7 @@ from collections.abc import Callable, Iterator
 from random import Random
 from typing import Any
 
-from bench.house import ROOT, house
+from bench.house import answer_of, house
 from bench.rows import Measurement, Row, machine
 
 COUNT = 20_000
@@ -24,9 +23,7 @@ CHANGES = 10
 def measure(database: str) -> Iterator[Row]:
     """Milliseconds in the process that asks, without HTTP; beside them the same words asked of the index alone."""
     with house(database) as environment:
-        command = [sys.executable, "-m", "bench.search", str(COUNT)]
-        done = subprocess.run(command, env=environment, check=True, stdout=subprocess.PIPE, text=True, cwd=ROOT)
-    found = json.loads(done.stdout.splitlines()[-1])
+        found = answer_of("bench.search", environment, str(COUNT))
     yield from rows(found, database, COUNT)
 
 

@@ -10,8 +10,16 @@ from importlib import resources
 from itertools import accumulate
 from random import Random
 
+from django.db import transaction
+from django.db.models import OuterRef, Subquery
+
+from demo.checkdigits import iban
 from kundenakte.base.accounts.models import Role, User
-from kundenakte.customers.models import Customer
+from kundenakte.customers import keys
+from kundenakte.customers.drafts import sort_name
+from kundenakte.customers.identifiers import checked
+from kundenakte.customers.inserting import insert
+from kundenakte.customers.models import Customer, Identifier
 from kundenakte.records import renditions
 from kundenakte.records.models import CustomerFile, Document, DocumentClass, FilePlan, Section, Version
 from kundenakte.records.numbers import number_key
@@ -22,6 +30,7 @@ NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
 WORDS_EACH, WORDS_ON_A_LINE = 300, 12
 _KINDS = (("INV_OUT", "rechnungen", "RE"), ("OFFER", "angebote", "AN"), ("DELIVERY", "lieferscheine", "LS"),
           ("MAINT_CONTRACT", "service", "WV"), ("NDA", "vertraege", "GV"))  # fmt: skip
+_FORMS = ("GmbH", "GmbH & Co. KG", "AG", "e. K.", "OHG")
 _NAMES = ("Müller", "Bäumler", "Süßmann", "Öttinger", "Kraus", "Weigand", "Förtsch", "Adler", "Brehm", "Zapf")
 
 
@@ -45,15 +54,34 @@ class Vocabulary:
         return cls(words, tuple(accumulate(1 / (rank + 3) for rank in range(len(words)))))
 
 
-def fill(count: int, *, customers: int = 1000, seed: int = 3) -> Vocabulary:
+def fill(count: int, *, customers: int = 1000, words: int = WORDS_EACH, seed: int = 3) -> Vocabulary:
     """So many documents of so many customers, each with a text; returns the words the texts are made of."""
-    chance = Random(seed)
-    vocabulary = Vocabulary.of(20_000, chance)
-    install(now=NOW)
-    files = list(_files(customers, chance))
-    for start in range(0, count, 1000):
-        _documents(range(start, min(start + 1000, count)), files, vocabulary, chance)
+    vocabulary = words_of(seed)
+    for _ in filling(count, vocabulary, customers=customers, words=words, seed=seed):
+        pass
     return vocabulary
+
+
+def words_of(seed: int = 3) -> Vocabulary:
+    """The words the texts of this seed are made of."""
+    return Vocabulary.of(20_000, Random(seed))
+
+
+def filling(
+    count: int, vocabulary: Vocabulary, *, customers: int = 1000, words: int = WORDS_EACH, seed: int = 3
+) -> Iterator[int]:
+    """The same piece by piece: gives how many documents there are after each thousand."""
+    chance = Random(seed + 1)
+    install(now=NOW)
+    files = [file for part in _parts(customers) for file in _files(part, vocabulary, chance)]
+    for part in _parts(count):
+        _documents(part, files, vocabulary, chance, words)
+        yield part.stop
+
+
+def _parts(count: int) -> Iterator[range]:
+    for start in range(0, count, 1000):
+        yield range(start, min(start + 1000, count))
 
 
 def a_clerk() -> User:
@@ -63,18 +91,50 @@ def a_clerk() -> User:
     return user
 
 
-def _files(count: int, chance: Random) -> Iterator[CustomerFile]:
+@transaction.atomic
+def _files(numbers: range, vocabulary: Vocabulary, chance: Random) -> list[CustomerFile]:
+    """Customers with number, phone and IBAN, found by all of them, and their files."""
     plan = FilePlan.objects.get()
-    made = Customer.objects.bulk_create(
-        Customer(name=f"{chance.choice(_NAMES)} {number} GmbH", number=f"K-{10_000 + number}")
-        for number in range(count)
+    made = Customer.objects.bulk_create(_customer(number, vocabulary, chance) for number in numbers)
+    known = [
+        (customer, checked(kind, shown))
+        for customer in made
+        for kind, shown in (
+            ("number", customer.number),
+            ("phone", f"09{chance.randrange(100, 999)} {chance.randrange(10**6):06d}-0"),
+            ("iban", iban("DE", chance)),
+        )
+    ]
+    today = NOW.date()
+    insert(
+        Identifier,
+        ("customer", "kind", "system", "value", "shown", "lookup", "valid_from", "valid_until", "source"),
+        (
+            (one.pk, of.kind, "erp" if of.kind == "number" else "", of.value, of.shown, of.lookup, today, None, "")
+            for one, of in known
+        ),
     )
-    yield from CustomerFile.objects.bulk_create(
+    found: dict[int, keys.Keys] = {one.pk: {} for one in made}
+    for one in made:
+        keys.add(found[one.pk], keys.keys_of_names(one.name))
+    for one, of in known:
+        keys.add(found[one.pk], keys.keys_of_identifier(of.kind, of.shown, of.value))
+    keys.write(found)
+    return CustomerFile.objects.bulk_create(
         CustomerFile(customer=customer, plan=plan, opened_on=NOW.date()) for customer in made
     )
 
 
-def _documents(numbers: range, files: list[CustomerFile], vocabulary: Vocabulary, chance: Random) -> None:
+def _customer(number: int, vocabulary: Vocabulary, chance: Random) -> Customer:
+    name = f"{chance.choice(_NAMES)} {chance.choice(vocabulary.words[:4000])} {chance.choice(_FORMS)}"
+    sort = sort_name(name)
+    return Customer(name=name, number=f"K-{100_000 + number}", sort_name=sort, letter=sort[:1].upper() or "#")
+
+
+@transaction.atomic
+def _documents(
+    numbers: range, files: list[CustomerFile], vocabulary: Vocabulary, chance: Random, words_each: int
+) -> None:
     classes = {row.code: row for row in DocumentClass.objects.all()}
     sections = {row.key: row for row in Section.objects.filter(customer_file=None)}
     documents, texts = [], []
@@ -87,11 +147,12 @@ def _documents(numbers: range, files: list[CustomerFile], vocabulary: Vocabulary
             Document(
                 customer_file=file, section=sections[section], document_class=classes[code], dated_on=day,
                 title=f"{classes[code].name} {shown}", number=shown, number_key=number_key(shown),
+                title_key=sort_name(f"{classes[code].name} {shown}"),
                 fields={"document_number": shown, "gross_amount": f"{chance.randrange(10_000_00) / 100:.2f}"},
                 created_at=NOW, changed_at=NOW,
             )
         )  # fmt: skip
-        words = chance.choices(vocabulary.words, cum_weights=vocabulary.weights, k=WORDS_EACH)
+        words = chance.choices(vocabulary.words, cum_weights=vocabulary.weights, k=words_each)
         texts.append(_text([f"{classes[code].name} {shown}".split(), *_lines(words)]))
     Document.objects.bulk_create(documents)
     versions = Version.objects.bulk_create(
@@ -101,10 +162,10 @@ def _documents(numbers: range, files: list[CustomerFile], vocabulary: Vocabulary
         )
         for document in documents
     )  # fmt: skip
-    for document, version, text in zip(documents, versions, texts, strict=True):
-        document.valid_version = version
+    own = Version.objects.filter(document=OuterRef("pk")).values("pk")[:1]
+    Document.objects.filter(pk__in=[document.pk for document in documents]).update(valid_version=Subquery(own))
+    for version, text in zip(versions, texts, strict=True):
         renditions.save_text(version.digest, text)
-    Document.objects.bulk_update(documents, ["valid_version"])
 
 
 def _lines(words: list[str]) -> Iterator[list[str]]:
