@@ -3,35 +3,43 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 MAKEFLAGS += --no-print-directory
+# Many processes are started here: compiling the same modules anew in each would cost most of their beginning.
+unexport PYTHONDONTWRITEBYTECODE
 .DEFAULT_GOAL := run
 
 VENV := .venv
 PY := $(VENV)/bin/python
 KUNDENAKTE := $(PY) -m kundenakte
-# Processes of one pytest run.
+# Processes of one pytest run. More than there are cores make the browsers slow, and then nothing is won.
 JOBS ?= 2
 # One row of the benchmark: make bench ONLY=rest-post
 ONLY ?=
 # Further real documents for `make soak`: make soak SAMPLES=/some/folder
 SAMPLES ?=
 
-.PHONY: run test bench soak lock screenshots messages format ready ready-to-test
+.PHONY: run test code tests bench soak lock screenshots messages format ready ready-to-test
 
 run: ready
 	$(KUNDENAKTE) setup
 	$(PY) -m demo.opening
 	exec $(KUNDENAKTE) serve
 
+# What reads the code uses one core: it goes beside the tests.
 test: ready-to-test
+	@$(MAKE) -j 2 code tests
+
+code:
 	$(VENV)/bin/ruff format --check .
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/mypy
 	$(VENV)/bin/lint-imports
 	KUNDENAKTE_DATA=$$(mktemp -d) $(KUNDENAKTE) makemigrations --check --dry-run
+
+tests:
 	@echo "== on SQLite =="
-	KUNDENAKTE_TEST_ON=sqlite $(PY) -m pytest -n $(JOBS)
+	KUNDENAKTE_TEST_ON=sqlite $(PY) -m pytest -n $(JOBS) --maxschedchunk 2
 	@echo "== on PostgreSQL =="
-	KUNDENAKTE_TEST_ON=postgresql $(PY) -m pytest -n $(JOBS) -m "not journey or smoke"
+	KUNDENAKTE_TEST_ON=postgresql $(PY) -m pytest -n $(JOBS) --maxschedchunk 2 -m "not journey or smoke"
 
 # The long forms: full kill rounds, 2 GB, all samples. Hours, not minutes.
 soak: ready-to-test
