@@ -10,8 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal, TypedDict
 
-import numpy as np
-from PIL import Image, ImageFilter
+from PIL import Image
 
 from kundenakte.base.confinement import Refused, confined
 from kundenakte.steps.rendition import images, pdf
@@ -21,17 +20,15 @@ DPI = 300
 MOST_POINTS = 26_000_000
 A4_WIDTH_INCHES = 8.27
 # Below this the reading program is better at straightening lines than we are.
-LEAST_SKEW, MOST_SKEW = 1.5, 15.0
-# How much darker than its surroundings ink is, of 255; and the share of ink that a few specks of dust have.
-LEAST_CONTRAST = 35
+LEAST_SKEW = 1.5
+# The share of ink that a few specks of dust have.
 BLANK = 0.00008
 MOST_CODES, LONGEST_CODE = 8, 300
 _NEEDS = (
-    "numpy",
+    "kundenakte.steps.rendition.ink",
     "zxingcpp",
     "pypdfium2",
     "PIL.Image",
-    "PIL.ImageFilter",
     "PIL.TiffImagePlugin",
     "PIL.JpegImagePlugin",
     "PIL.PpmImagePlugin",
@@ -128,10 +125,13 @@ def _turned(image: Image.Image, points: tuple[float, float], dpi: int, turn: int
 
 
 def _seen(sheet: _Sheet, folder: Path, number: int) -> Drawn:
+    # Only who reads scans needs what is loaded with it, and that starts a thread.
+    from kundenakte.steps.rendition import ink
+
     image, points, dpi = sheet
     small = image.reduce(max(dpi // 100, 1))
-    ink = _ink(small)
-    share = float(ink.mean())
+    marks = ink.marks(small)
+    share = float(marks.mean())
     blank = share < BLANK
     codes = [] if blank else _codes(image)
     drawn: Drawn = {
@@ -140,26 +140,14 @@ def _seen(sheet: _Sheet, folder: Path, number: int) -> Drawn:
     }  # fmt: skip
     if blank:
         return drawn
-    lean = _lean(ink)
+    lean = ink.lean(marks)
     if abs(lean) >= LEAST_SKEW:
-        paper = int(np.median(np.asarray(small)))
-        image = image.rotate(lean, Image.Resampling.BILINEAR, fillcolor=paper)
+        image = image.rotate(lean, Image.Resampling.BILINEAR, fillcolor=ink.paper(small))
         drawn["straightened"] = lean
     drawn["lean"] = lean
     drawn["file"] = f"read-{number:04d}.pgm"
     image.save(folder / drawn["file"], "PPM")
     return drawn
-
-
-def _ink(small: Image.Image) -> np.ndarray[Any, np.dtype[np.bool_]]:
-    """Where something clearly darker than its surroundings stands, the rim left out: scanners leave shadows there.
-
-    Compared with the surroundings, for a receipt may lie on a grey bed; print of the other side shines through fainter.
-    """
-    around = np.asarray(small.filter(ImageFilter.BoxBlur(12)), dtype=np.int16)
-    darker = (around - np.asarray(small, dtype=np.int16)) > LEAST_CONTRAST
-    rim_y, rim_x = darker.shape[0] // 30, darker.shape[1] // 30
-    return darker[rim_y : darker.shape[0] - rim_y or None, rim_x : darker.shape[1] - rim_x or None]
 
 
 def _codes(image: Image.Image) -> list[tuple[str, str]]:
@@ -170,30 +158,3 @@ def _codes(image: Image.Image) -> list[tuple[str, str]]:
         image, formats=zxingcpp.BarcodeFormats(formats), try_invert=False, text_mode=zxingcpp.TextMode.Plain
     )
     return [(code.format.name, code.text[:LONGEST_CODE]) for code in found[:MOST_CODES] if code.text]
-
-
-def _lean(ink: np.ndarray[Any, np.dtype[np.bool_]]) -> float:
-    """Degrees by which lines of print fall to the right (so turning it counter-clockwise by that straightens it).
-
-    At the right angle the rows of print and the white between them stand out most; where hardly any angle is better
-    than another, as in a photograph, it is 0.
-    """
-    ys, xs = np.nonzero(ink)
-    if len(ys) < 200:
-        return 0.0
-    if len(ys) > 20_000:
-        chosen = np.linspace(0, len(ys) - 1, 20_000).astype(int)
-        ys, xs = ys[chosen], xs[chosen]
-    xs = xs - xs.mean()
-
-    def sharpness(degrees: float) -> float:
-        rows = np.rint(ys - xs * np.tan(np.radians(degrees))).astype(int)
-        counts = np.bincount(rows - rows.min()).astype(float)
-        return float((counts**2).sum())
-
-    coarse = {float(angle): sharpness(angle) for angle in np.arange(-MOST_SKEW, MOST_SKEW + 0.1, 1.0)}
-    usual = float(np.median(list(coarse.values())))
-    near = max(coarse, key=coarse.__getitem__)
-    fine = {float(angle): sharpness(angle) for angle in np.arange(near - 1.0, near + 1.01, 0.1)}
-    best = max(fine, key=fine.__getitem__)
-    return round(best, 2) if fine[best] > 1.25 * usual and abs(best) < MOST_SKEW else 0.0
