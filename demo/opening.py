@@ -70,6 +70,7 @@ def _open(folder: Path, password: str) -> None:
     _folders(actor, stock / "eingang")
     _post(stock / "post", secret)
     post_old_papers(secret)
+    _desks()
 
 
 def _password(folder: Path) -> str:
@@ -195,6 +196,14 @@ def post_old_papers(secret: str) -> None:
         answer = client.post("/api/v1/documents", {"file": file, "facts": json.dumps(facts)})
         if answer.status_code not in {200, 201, 202}:
             log.warning("%s: %s %s", subject, answer.status_code, answer.content[:300])
+
+
+def _desks() -> None:
+    from django.utils import timezone
+
+    from demo.desks import lay_out
+
+    lay_out(now=timezone.now())
 
 
 def _say_sign_in(password: str, listen: str) -> None:
