@@ -105,8 +105,9 @@ class Dovecot:
         assert self._process is not None
         assert self._process.poll() is None, (self.folder / "errors").read_text()
         try:
-            with self.session():
-                return True
+            # Only then is the mailbox laid out: until it is, the server says NO now and then.
+            with self.session() as session:
+                return session.select("INBOX", readonly=True)[0] == "OK"
         except (OSError, imaplib.IMAP4.error):
             return False
 
@@ -132,7 +133,6 @@ class Dovecot:
         """A mail arrives."""
         with self.session() as session:
             session.create(folder)
-            # A server that has just begun again says NO while it lays out the mailbox.
             until(lambda: session.append(folder, "", "", content)[0] == "OK")
 
     def there(self, folder: str = "INBOX") -> list[tuple[bytes, bytes]]:

@@ -167,6 +167,20 @@ def test_a_wrong_password_and_a_server_that_is_gone_are_told(server: Dovecot) ->
     assert "nicht erreichbar" in watch.follow(mailbox, lambda: False)
 
 
+def test_a_server_that_is_not_well_is_no_missing_folder(server: Dovecot) -> None:
+    mailbox = a_mailbox(server, {"folder": "Angebote", "takes": "all", "done": ""})
+    server.put(a_mail(1), "Angebote")
+    inside = server.folder / "mail" / USER / ".Angebote"
+    (inside / "new").rename(inside / "aside")
+    (inside / "new").write_text("kein Ordner")
+    for file in inside.glob("dovecot*"):
+        file.unlink()
+    assert "gerade nicht öffnen" in watch.follow(mailbox, lambda: False)
+    (inside / "new").unlink()
+    (inside / "aside").rename(inside / "new")
+    assert fetched(mailbox) == 1
+
+
 @pytest.fixture
 def provider() -> Any:
     """A provider's token endpoint: turns the refresh token at each use, and tells the server whose a token is."""

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 KEYWORD: Final = "$Kundenakte"
 MOST_BYTES: Final = 100 * 1024 * 1024
 _SIZE: Final = re.compile(rb"RFC822\.SIZE (\d+)")
+_FOR_A_WHILE: Final = re.compile(r"\[(UNAVAILABLE|SERVERBUG|INUSE|CONTACTADMIN|EXPUNGEISSUED|LIMIT)\]")
 TOO_LARGE: Final = "Die E-Mail ist größer als 100 MB; sie bleibt im Postfach. Bitte legen Sie sie von Hand ab."
 Outcome = MailEvent.Outcome
 
@@ -41,6 +42,16 @@ class NoFolder(Exception):
     def __init__(self, name: str) -> None:
         super().__init__(name)
         self.sentence = f"Den Ordner „{name}“ gibt es im Postfach nicht (mehr)."
+
+
+class NotOpened(NoFolder):
+    """The server has the folder but cannot open it now: nothing is wrong with what was set up here."""
+
+    code = "not_opened"
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        self.sentence = f"Der Server kann den Ordner „{name}“ gerade nicht öffnen. Es wird von selbst wieder versucht."
 
 
 class NotMoved(NoFolder):
@@ -58,7 +69,7 @@ def fetch(
 ) -> int:
     """Take everything new in one folder, oldest first; how many were taken.
 
-    Raises NoFolder, NotMoved (all is taken then), OSError, IMAP4.error.
+    Raises NoFolder, NotOpened, NotMoved (all is taken then), OSError, IMAP4.error.
     """
     place = _opened(session, mailbox, str(rule["folder"]))
     trouble: NotMoved | None = None
@@ -86,6 +97,11 @@ def has_news(session: BaseMailBox, mailbox: Mailbox, folder: str) -> bool:
     return place is not None and bool(_new(session, place))
 
 
+def _is_for_a_while(error: Any) -> bool:
+    """Whether the server's answer says that it is not well or busy (response codes of RFC 5530)."""
+    return _FOR_A_WHILE.search(repr(getattr(error, "command_result", ""))) is not None
+
+
 def _opened(session: BaseMailBox, mailbox: Mailbox, name: str) -> MailboxFolder:
     from imap_tools.errors import ImapToolsError
 
@@ -93,7 +109,7 @@ def _opened(session: BaseMailBox, mailbox: Mailbox, name: str) -> MailboxFolder:
         session.folder.set(name)
         validity = int(session.folder.status(name, ["UIDVALIDITY"])["UIDVALIDITY"])
     except ImapToolsError as error:
-        raise NoFolder(name) from error
+        raise (NotOpened if _is_for_a_while(error) else NoFolder)(name) from error
     place, _made = MailboxFolder.objects.select_related("mailbox").get_or_create(mailbox=mailbox, folder=name)
     if place.uidvalidity != validity:
         # All numbers are new ones; those of what was taken say nothing any more.
