@@ -26,7 +26,7 @@ from tests.waiting import until
 
 pytestmark = [pytest.mark.kill, pytest.mark.django_db(transaction=True)]
 
-PAGES, ROUNDS = (12, 10) if LONG else (4, 2)
+PAGES, ROUNDS = (24, 10) if LONG else (8, 2)
 SEED = 20261130
 # A reader that keeps what it has after each page.
 _READER = """
@@ -50,12 +50,12 @@ def _jobs() -> Iterator[None]:
 
 
 def killed_after_some_reading(environment: dict[str, str], arrival: Arrival, dice: Random) -> None:
-    """A reader that is killed some moments after it has kept another page."""
+    """A reader that is killed some moments after it has kept another page, if there is one left."""
     before = len(scanned.reading_of(arrival.digest).pages)
     reader = subprocess.Popen([sys.executable, "-c", _READER], env=environment, cwd=ROOT, stdout=subprocess.PIPE)
     try:
-        until(lambda: len(scanned.reading_of(arrival.digest).pages) > before)
-        time.sleep(dice.uniform(0.0, 0.5))
+        until(lambda: len(scanned.reading_of(arrival.digest).pages) > min(before, PAGES - 1))
+        time.sleep(dice.uniform(0.0, 0.3))
     finally:
         os.kill(reader.pid, signal.SIGKILL)
         reader.wait()
