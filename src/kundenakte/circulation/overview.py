@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Final
 
@@ -46,6 +46,8 @@ class Line:
     days: int
     due_on: date | None
     is_overdue: bool
+    # On whose desks it lies: people and teams.
+    with_whom: tuple[str, ...] = ()
 
     @property
     def age(self) -> str:
@@ -141,12 +143,12 @@ def throughput(user: User, *, now: datetime, rights: Rights | None = None) -> li
     return [Month(day, found["started_at"][f"m{n}"], found["ended_at"][f"m{n}"]) for n, day in enumerate(firsts)]
 
 
-def reasons(user: User, *, now: datetime, rights: Rights | None = None) -> list[tuple[str, int]]:
-    """Why cases were opened in those twelve months, the most frequent first."""
+def reasons(user: User, *, now: datetime, rights: Rights | None = None) -> list[tuple[str, str, int]]:
+    """Why cases were opened in those twelve months, the most frequent first: process, reason, how many."""
     since = _midnight(_months(timezone.localdate(now))[0])
     cases = access.cases_for(user, rights=rights).filter(opened_at__gte=since).exclude(reason="").order_by()
-    rows = cases.values_list("reason").annotate(n=Count("pk"))
-    return sorted(((str(reason), int(n)) for reason, n in rows), key=lambda row: (-row[1], row[0]))
+    rows = cases.values_list("process__key", "reason").annotate(n=Count("pk"))
+    return sorted(((str(kind), str(reason), int(n)) for kind, reason, n in rows), key=lambda row: (-row[2], row[1]))
 
 
 # --- inside ------------------------------------------------------------------------------------------------------
@@ -160,31 +162,50 @@ _COLUMNS: Final = (
 
 def _lines(folders: QuerySet[CirculationFolder], now: datetime) -> list[Line]:
     rows = list(folders.order_by("started_at", "pk").values_list(*_COLUMNS))
-    due = _due([row[0] for row in rows] if len(rows) < 200 else None)
+    desks = _desks([row[0] for row in rows] if len(rows) < 200 else None)
     today = timezone.localdate(now)
     made = []
     for (pk, number, title, file, customer, kind, process, owner, starter, reason, stage, step, started_at,
          due_at) in rows:  # fmt: skip
-        days = [day for day in (due.get(pk), timezone.localdate(due_at) if due_at else None) if day is not None]
+        desk = desks.get(pk, _NOWHERE)
+        days = [day for day in (desk.due_on, timezone.localdate(due_at) if due_at else None) if day is not None]
         due_on = min(days, default=None)
         late = due_on is not None and due_on < today
         made.append(
             Line(
                 pk, number, title, file, customer, kind or FOLDER, process or "", owner or starter, reason or "",
                 stage or str(step), started_at, (today - timezone.localdate(started_at)).days, due_on, late,
+                tuple(desk.people),
             )
         )  # fmt: skip
     return made
 
 
-def _due(folders: Iterable[int] | None) -> dict[int, date]:
-    """The first due day among the tasks of each folder; of all, or of a few."""
-    tasks = Task.objects.filter(is_under_way=True, due_on__isnull=False)
+@dataclass(slots=True)
+class _Desk:
+    """Who has tasks of a folder, and the first day one of them is due."""
+
+    due_on: date | None = None
+    people: list[str] = field(default_factory=list)
+
+
+_NOWHERE: Final = _Desk()
+
+
+def _desks(folders: Iterable[int] | None) -> dict[int, _Desk]:
+    """Where each folder lies; of all, or of a few."""
+    tasks = Task.objects.filter(is_under_way=True)
     if folders is not None:
         tasks = tasks.filter(folder__in=folders)
-    # The last of the same key stays: so the latest come first.
-    rows = tasks.order_by("-due_on").values_list("folder_id", "due_on")
-    return {folder: due_on for folder, due_on in rows if due_on is not None}
+    found: dict[int, _Desk] = {}
+    rows = tasks.order_by("pk").values_list("folder_id", "due_on", "user__name", "user__username", "team__name")
+    for folder, due_on, name, username, team in rows:
+        desk = found.setdefault(folder, _Desk())
+        desk.due_on = min((day for day in (desk.due_on, due_on) if day is not None), default=None)
+        who = name or username or team
+        if who and who not in desk.people:
+            desk.people.append(who)
+    return found
 
 
 def _months(today: date) -> list[date]:

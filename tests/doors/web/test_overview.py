@@ -20,6 +20,7 @@ from kundenakte.circulation import overview
 from kundenakte.circulation.models import Case, CirculationFolder, Process, ProcessDefinition, Task
 from kundenakte.records.models import CustomerFile, Grant, Verb
 from tests.builders import NOW, a_customer_file, a_user
+from tests.case_builders import a_case, does_step
 from tests.circulation_builders import a_folder, does, stop, task_of
 from tests.doors.web.pages import SignIn, words
 
@@ -144,6 +145,29 @@ def test_board_and_figures_show_the_same_numbers(house: object, signed_in: SignI
     assert ("style=" in text.partition("<main")[2], "<script>" in text) == (False, False)
 
 
+def test_a_case_is_said_in_the_words_of_its_process(signed_in: SignIn) -> None:
+    moved, waiting, fresh = (a_case() for _ in range(3))
+    assessed = {"berechtigt": True, "bewertung": "Unser Fehler."}
+    does_step(moved, "Prüfen und bewerten", "sabine", vorgehen="keins", **assessed)
+    does_step(waiting, "Prüfen und bewerten", "sabine", vorgehen="ruecksendung", **assessed)
+    client = signed_in("anton")
+    columns = client.get(ADDRESS, {"sicht": "tafel"}).context["columns"]
+    # In the order of the process, not of the alphabet; what waits for the goods stands where it waits.
+    assert [(one.name, [row.line.pk for row in one.rows]) for one in columns] == [
+        ("Prüfen", [fresh.folder_id]), ("Rücksendung", [waiting.folder_id]), ("Entscheidung", [moved.folder_id]),
+    ]  # fmt: skip
+    page = client.get(ADDRESS)
+    assert dict(next(one["options"] for one in page.context["choices"] if one["name"] == "grund")) == {
+        "mangel": "Mangel an der Ware (3)"
+    }
+    assert [row.reason for row in page.context["rows"]] == ["Mangel an der Ware"] * 3
+    assert {row.line.pk: row.line.with_whom for row in page.context["rows"]} == {
+        moved.folder_id: ("Vertrieb",), waiting.folder_id: (), fresh.folder_id: ("Service",)
+    }  # fmt: skip
+    assert "liegt bei Vertrieb" in words(page)
+    assert client.get(ADDRESS, {"sicht": "zahlen"}).context["charts"][2].rows[0] == ("Mangel an der Ware", "3")
+
+
 def test_only_what_the_reader_may_see_is_counted(house: tuple[CustomerFile, CustomerFile], signed_in: SignIn) -> None:
     Grant.objects.create(
         user=a_user("anton"), customer_file=house[1], verb=Verb.READ, is_deny=True, reason="-", created_at=NOW
@@ -161,7 +185,7 @@ def test_the_table_takes_all_lines_along_and_no_formula(house: object, signed_in
     answer = client.get(f"{ADDRESS}.csv", {"art": "reklamation"})
     rows = list(csv.reader(io.StringIO(answer.content.decode("utf-8-sig")), delimiter=";"))
     assert [row[1] for row in rows] == ["Titel", "Bruch", "'=Fehlt(A1)"]
-    assert rows[1][2:7] == ["Zweite GmbH", "Reklamation", "Bruch", "Prüfung", "Sabine Seidl"]
+    assert rows[1][2:8] == ["Zweite GmbH", "Reklamation", "Bruch", "Prüfung", "Bernd Beck", "Sabine Seidl"]
     assert rows[1][-1] == "ja"
     book = client.get(f"{ADDRESS}.xlsx")
     with zipfile.ZipFile(io.BytesIO(book.content)) as package:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
+from collections.abc import Mapping
+from dataclasses import dataclass
 
 from kundenakte.circulation.models import Process, ProcessDefinition
 from kundenakte.circulation.processes import reading
 from kundenakte.circulation.processes.definition import Definition
-from kundenakte.circulation.processes.refusals import ProcessNotOffered
+from kundenakte.circulation.processes.refusals import BpmnRefused, ProcessNotOffered
 
 
 def of(row: ProcessDefinition) -> Definition:
@@ -30,6 +33,31 @@ def offered() -> list[tuple[Process, ProcessDefinition]]:
     for row in rows.order_by("number"):
         last[row.process_id] = row
     return [(row.process, row) for row in sorted(last.values(), key=lambda row: row.process.name)]
+
+
+@dataclass(frozen=True, slots=True)
+class InWords:
+    """What lists need to say where cases stand and why they were opened."""
+
+    # All stages, in the order in which the processes pass through them.
+    stages: list[str]
+    # The title of a reason by the key of its process and the value.
+    reasons: Mapping[tuple[str, str], str]
+
+
+def in_words() -> InWords:
+    """Stages and reasons of all processes, as their newest editions name them."""
+    newest_first = ProcessDefinition.objects.select_related("process").order_by("process__name", "-number")
+    read: dict[str, Definition] = {}
+    for row in newest_first:
+        if row.process.key not in read:
+            # An edition of old that this version would not take any more has its own words and no others.
+            with contextlib.suppress(BpmnRefused):
+                read[row.process.key] = of(row)
+    return InWords(
+        list(dict.fromkeys(stage for definition in read.values() for stage in definition.stages())),
+        {(key, value): title for key, definition in read.items() for value, title in definition.reasons()},
+    )
 
 
 @functools.lru_cache(maxsize=64)

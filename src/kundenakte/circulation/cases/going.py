@@ -103,6 +103,10 @@ def _steps(case: Case, run: Run, now: datetime) -> list[Line]:
         lines += [Line(What.EXTENDED, stop=stop, after=stop.facts(), words=minutes.words_of([stop])) for stop in made]
         lines += moving.opened(made, now=now)
         case.stage = next((step.stage for _run, step in reversed(new) if step.stage), case.stage)
+    elif not wanted:
+        # Nobody has anything to do: what it waits for says where it stands.
+        waits = [run.definition.messages[one.element] for one in run.messages()]
+        case.stage = next((wait.stage for wait in waits if wait.stage), case.stage)
     return lines
 
 

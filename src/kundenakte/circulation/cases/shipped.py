@@ -38,7 +38,8 @@ def texts() -> Iterator[str]:
         definition = publishing.checked(file.read_bytes())
         yield definition.name
         yield from definition.names.values()
-        yield from (message.message for message in definition.messages.values())
+        for message in definition.messages.values():
+            yield from (message.message, message.stage)
         yield from (errand.stage for errand in definition.errands.values())
         for step in definition.user_steps.values():
             yield from (step.stage, step.instruction)

@@ -54,6 +54,7 @@ class MessageWait:
     id: str
     name: str
     message: str
+    stage: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +87,21 @@ class Definition:
         """All fields its forms know."""
         forms = [self.start_form, *(step.form for step in self.user_steps.values())]
         return {one.name for form in forms for one in form.fields}
+
+    def stages(self) -> list[str]:
+        """The stages of a case in the order in which the file names them."""
+        staged = [*self.user_steps.values(), *self.errands.values(), *self.messages.values()]
+        stage_of = {one.id: one.stage for one in staged}
+        said = (stage_of.get(element) for element in self.names)
+        return list(dict.fromkeys(stage for stage in said if stage))
+
+    def reasons(self) -> tuple[tuple[str, str], ...]:
+        """The reasons to choose from: value and title."""
+        for form in (self.start_form, *(step.form for step in self.user_steps.values())):
+            found = form.field(self.reason_field)
+            if found is not None:
+                return found.choices
+        return ()
 
     def title_of(self, name: str, value: object) -> str:
         """How a person reads the value of a field: the title of a choice, the value of anything else."""

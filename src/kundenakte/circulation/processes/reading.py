@@ -217,7 +217,8 @@ def _messages(nodes: list[etree._Element], known: dict[str, str]) -> Iterator[tu
                 raise BpmnRefused(
                     "„%(element)s“ wartet auf keine Nachricht, die in der Datei einen Namen hat.", element=called(node)
                 )
-            yield node.get("id", ""), MessageWait(node.get("id", ""), node.get("name", "") or name, name)
+            wait = MessageWait(node.get("id", ""), node.get("name", "") or name, name, _short(node, "stage"))
+            yield wait.id, wait
 
 
 def _conditions(elements: list[etree._Element], fields: set[str]) -> Iterator[tuple[str, str]]:

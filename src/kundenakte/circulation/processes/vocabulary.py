@@ -94,6 +94,8 @@ OUR_ATTRIBUTES: Final[dict[str, frozenset[str]]] = {
     "process": frozenset({"key", "prefix", "dueDays", "reasonField", "amountField", "ownerField"}),
     "userTask": frozenset({"wish", "fourEyes", "dueDays", "assignee", "stage"}),
     "serviceTask": frozenset({"service", "stage"}),
+    "intermediateCatchEvent": frozenset({"stage"}),
+    "receiveTask": frozenset({"stage"}),
     "timerEventDefinition": frozenset({"workingDays"}),
 }
 # Our own elements, inside extensionElements of these.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -18,6 +18,7 @@ from django.views.decorators.http import require_safe
 
 from kundenakte.base.accounts.models import User
 from kundenakte.circulation import actions, overview
+from kundenakte.circulation.cases.definitions import InWords, in_words
 from kundenakte.circulation.overview import AGES, FOLDER, Counts, Line, Wanted
 from kundenakte.doors.web import page, tables
 from kundenakte.doors.web.alphabet import by_word
@@ -55,6 +56,7 @@ class Row:
     line: Line
     owner: str
     stage: str
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,18 +79,18 @@ def show(request: SignedIn) -> HttpResponse:
     every = overview.open_lines(request.user, now=now, rights=page.rights(request))
     lines = [line for line in every if wanted.keeps(line)]
     counts, known = overview.counts(lines), overview.counts(every)
-    names = _names(known.owners)
+    said = Said(in_words(), _names(known.owners))
     context: dict[str, Any] = {
         "view": view, "views": _VIEWS.items(), "wanted": wanted, "counts": counts, "order": order,
         "orders": [(key, said) for key, (said, _key) in _ORDERS.items()], "is_narrowed": wanted != Wanted(),
-        "choices": _choices(every, known, names),
+        "choices": _choices(every, known, said),
     }  # fmt: skip
     if view == "tafel":
-        context["columns"] = _board(lines, names)
+        context["columns"] = _board(lines, said)
     elif view == "zahlen":
-        context["charts"] = _charts(request, counts, now)
+        context["charts"] = _charts(request, counts, said, now)
     else:
-        context |= _listed(request, lines, order, names)
+        context |= _listed(request, lines, order, said)
     return render(request, "circulation/overview.html", context)
 
 
@@ -104,10 +106,10 @@ def export(request: SignedIn, form: str) -> HttpResponse:
         line for line in overview.open_lines(request.user, now=now, rights=page.rights(request)) if wanted.keeps(line)
     ]
     lines.sort(key=_ORDERS[order][1])
-    names = _names(overview.counts(lines).owners)
-    head = [_("Nummer"), _("Titel"), _("Kunde"), _("Art"), _("Grund"), _("Stand"), _("Zuständig"), _("Begonnen am"),
-            _("Alter in Tagen"), _("Fällig am"), _("Überfällig")]  # fmt: skip
-    rows = [_cells(line, names) for line in lines]
+    said = Said(in_words(), _names(overview.counts(lines).owners))
+    head = [_("Nummer"), _("Titel"), _("Kunde"), _("Art"), _("Grund"), _("Stand"), _("Liegt bei"), _("Zuständig"),
+            _("Begonnen am"), _("Alter in Tagen"), _("Fällig am"), _("Überfällig")]  # fmt: skip
+    rows = [_cells(line, said) for line in lines]
     if request.method == "GET":
         actions.export_overview(actor=page.actor(request), form=form, count=len(rows), now=now)
     body = tables.as_csv(head, rows) if form == "csv" else tables.as_xlsx(head, rows, name=_("Vorgänge"))
@@ -133,29 +135,49 @@ def _names(owners: Iterable[int]) -> dict[int, str]:
     return {user.pk: str(user) for user in User.objects.filter(pk__in=list(owners))}
 
 
-def _row(line: Line, names: dict[int, str]) -> Row:
-    return Row(line, names.get(line.owner, ""), stage_name(line.stage))
+@dataclass(frozen=True, slots=True)
+class Said:
+    """The words for what a line knows as a number or key."""
+
+    words: InWords
+    names: dict[int, str]
+
+    def owner(self, line: Line) -> str:
+        return self.names.get(line.owner, "")
+
+    def reason(self, kind: str, reason: str) -> str:
+        return _(self.words.reasons.get((kind, reason), reason)) if reason else ""
+
+    def row(self, line: Line) -> Row:
+        return Row(line, self.owner(line), stage_name(line.stage), self.reason(line.kind, line.reason))
+
+    def place(self, stage: str) -> tuple[int, int, str]:
+        """Steps of slips come first, then the stages in the order of their processes."""
+        if stage.isdigit():
+            return 0, int(stage), ""
+        known = self.words.stages
+        return 1, known.index(stage) if stage in known else len(known), stage
 
 
 def stage_name(stage: str) -> str:
     """A stage in words: what the process calls it, or the step of the slip."""
     if not stage.isdigit():
-        return stage
+        return _(stage) if stage else ""
     return _("Schritt %(n)s") % {"n": stage} if stage != "0" else _("zurück beim Start")
 
 
-def _listed(request: SignedIn, lines: list[Line], order: str, names: dict[int, str]) -> dict[str, Any]:
+def _listed(request: SignedIn, lines: list[Line], order: str, said: Said) -> dict[str, Any]:
     lines.sort(key=_ORDERS[order][1])
     pages = max(1, -(-len(lines) // PAGE))
     at = min(max(page.number(request.GET.get("seite")) or 1, 1), pages)
     shown = lines[(at - 1) * PAGE : at * PAGE]
     return {
-        "rows": [_row(line, names) for line in shown], "page": at, "pages": pages,
+        "rows": [said.row(line) for line in shown], "page": at, "pages": pages,
         "next": at + 1 if at < pages else 0, "previous": at - 1,
     }  # fmt: skip
 
 
-def _board(lines: Sequence[Line], names: dict[int, str]) -> list[Column]:
+def _board(lines: Sequence[Line], said: Said) -> list[Column]:
     by_stage: dict[str, list[Line]] = defaultdict(list)
     for line in lines:
         by_stage[line.stage].append(line)
@@ -163,13 +185,13 @@ def _board(lines: Sequence[Line], names: dict[int, str]) -> list[Column]:
     return [
         Column(
             stage, stage_name(stage), len(by_stage[stage]), sum(line.is_overdue for line in by_stage[stage]),
-            [_row(line, names) for line in by_stage[stage][:_ON_BOARD]],
+            [said.row(line) for line in by_stage[stage][:_ON_BOARD]],
         )
-        for stage in sorted(fullest, key=lambda stage: (not stage.isdigit(), stage.zfill(4)))
+        for stage in sorted(fullest, key=said.place)
     ]  # fmt: skip
 
 
-def _choices(every: Sequence[Line], known: Counts, names: dict[int, str]) -> list[dict[str, Any]]:
+def _choices(every: Sequence[Line], known: Counts, said: Said) -> list[dict[str, Any]]:
     """The filters, each with how many there are of it among all that is under way."""
     kinds = {line.kind: line.process for line in every} | {FOLDER: _("Umlaufmappen")}
     customers = {line.customer_file: line.customer for line in every}
@@ -177,25 +199,29 @@ def _choices(every: Sequence[Line], known: Counts, names: dict[int, str]) -> lis
     def of(name: str, label: str, found: Iterable[tuple[Any, str, int]]) -> dict[str, Any]:
         return {"name": name, "label": label, "options": [(str(key), f"{said} ({n})") for key, said, n in found]}
 
-    def words(found: dict[Any, int], said: Callable[[Any], str]) -> list[tuple[Any, str, int]]:
-        return [(key, text, found[key]) for key, text in by_word((key, said(key)) for key in found)]
+    def words(found: dict[Any, int], called: Callable[[Any], str]) -> list[tuple[Any, str, int]]:
+        return [(key, text, found[key]) for key, text in by_word((key, called(key)) for key in found)]
 
+    reasons = {line.reason: said.reason(line.kind, line.reason) for line in every}
+    stages = sorted(known.stages, key=said.place)
     most = dict(known.customers.most_common(_CUSTOMERS))
     return [
-        of("art", _("Art"), words(known.kinds, lambda key: kinds.get(key, key))),
-        of("wer", _("Zuständig"), words(known.owners, lambda key: names.get(key, "–"))),
+        of("art", _("Art"), words(known.kinds, lambda key: _(kinds.get(key, key)))),
+        of("wer", _("Zuständig"), words(known.owners, lambda key: said.names.get(key, "–"))),
         of("kunde", _("Kunde"), words(most, lambda key: customers.get(key, "–"))),
-        of("grund", _("Grund"), words(known.reasons, str)),
-        of("stand", _("Stand"), words(known.stages, stage_name)),
-        of("alter", _("Alter"), [(key, str(said), known.ages.get(key, 0)) for key, said in _AGES.items()]),
+        of("grund", _("Grund"), words(known.reasons, lambda key: reasons.get(key, key))),
+        of("stand", _("Stand"), [(stage, stage_name(stage), known.stages[stage]) for stage in stages]),
+        of("alter", _("Alter"), [(key, str(name), known.ages.get(key, 0)) for key, name in _AGES.items()]),
         of("frist", _("Frist"), [("ueberfaellig", _("überfällig"), known.overdue)]),
     ]
 
 
-def _charts(request: SignedIn, counts: Counts, now: Any) -> list[charts.Chart]:
+def _charts(request: SignedIn, counts: Counts, said: Said, now: Any) -> list[charts.Chart]:
     rights = page.rights(request)
     months = overview.throughput(request.user, now=now, rights=rights)
-    reasons = overview.reasons(request.user, now=now, rights=rights)
+    reasons: Counter[str] = Counter()
+    for kind, reason, n in overview.reasons(request.user, now=now, rights=rights):
+        reasons[said.reason(kind, reason)] += n
     return [
         charts.upright(
             _("Begonnen und beendet in zwölf Monaten"), [_("Monat"), _("begonnen"), _("beendet")],
@@ -203,18 +229,19 @@ def _charts(request: SignedIn, counts: Counts, now: Any) -> list[charts.Chart]:
         ),
         charts.upright(
             _("Alter dessen, was unterwegs ist"), [_("Alter"), _("Anzahl")],
-            [(str(said), (counts.ages.get(key, 0),)) for key, said in _AGES.items()],
+            [(str(name), (counts.ages.get(key, 0),)) for key, name in _AGES.items()],
         ),
         charts.upright(
             _("Gründe der Vorgänge aus zwölf Monaten"), [_("Grund"), _("Anzahl")],
-            [(reason, (n,)) for reason, n in reasons[:12]],
+            [(reason, (n,)) for reason, n in reasons.most_common(12)],
         ),
     ]  # fmt: skip
 
 
-def _cells(line: Line, names: dict[int, str]) -> tuple[tables.Cell, ...]:
+def _cells(line: Line, said: Said) -> tuple[tables.Cell, ...]:
     return (
-        line.number, line.title, line.customer, line.process or _("Umlaufmappe"), line.reason, stage_name(line.stage),
-        names.get(line.owner, ""), timezone.localdate(line.started_at), line.days, line.due_on,
+        line.number, line.title, line.customer, _(line.process) if line.process else _("Umlaufmappe"),
+        said.reason(line.kind, line.reason), stage_name(line.stage), ", ".join(line.with_whom), said.owner(line),
+        timezone.localdate(line.started_at), line.days, line.due_on,
         _("ja") if line.is_overdue else "",
     )  # fmt: skip
