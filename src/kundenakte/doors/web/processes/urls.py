@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from kundenakte.doors.web.processes import administration, case, dry_run, starting
+from kundenakte.doors.web.processes import administration, case, dry_run, editing, starting
 
 urlpatterns = [
     path("akte/<int:pk>/vorgang", starting.choose, name="case-choose"),
@@ -12,6 +12,9 @@ urlpatterns = [
     path("verwaltung/prozesse", administration.processes, name="administration-processes"),
     path("verwaltung/prozesse/neu", administration.upload, name="administration-process-upload"),
     path("verwaltung/prozesse/empfaenger", administration.receiver, name="administration-receiver"),
+    path("verwaltung/prozesse/zeichnen", editing.draw_new, name="administration-process-draw-new"),
+    path("verwaltung/prozesse/zeichnung-pruefen", editing.check, name="administration-process-check"),
+    path("verwaltung/prozesse/<slug:key>/zeichnen", editing.draw, name="administration-process-draw"),
     path("verwaltung/prozesse/<slug:key>", administration.process, name="administration-process"),
     path("verwaltung/prozesse/<slug:key>/datei", administration.source, name="administration-process-file"),
     path("verwaltung/prozesse/<slug:key>/freigeben", administration.publish, name="administration-process-publish"),
