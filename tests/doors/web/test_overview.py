@@ -147,7 +147,7 @@ def test_board_and_figures_show_the_same_numbers(house: object, signed_in: SignI
 
 def test_a_case_is_said_in_the_words_of_its_process(signed_in: SignIn) -> None:
     moved, waiting, fresh = (a_case() for _ in range(3))
-    assessed = {"berechtigt": True, "bewertung": "Unser Fehler."}
+    assessed: dict[str, Any] = {"berechtigt": True, "bewertung": "Unser Fehler."}
     does_step(moved, "Prüfen und bewerten", "sabine", vorgehen="keins", **assessed)
     does_step(waiting, "Prüfen und bewerten", "sabine", vorgehen="ruecksendung", **assessed)
     client = signed_in("anton")

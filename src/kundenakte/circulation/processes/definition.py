@@ -90,8 +90,9 @@ class Definition:
 
     def stages(self) -> list[str]:
         """The stages of a case in the order in which the file names them."""
-        staged = [*self.user_steps.values(), *self.errands.values(), *self.messages.values()]
-        stage_of = {one.id: one.stage for one in staged}
+        stage_of = {one.id: one.stage for one in self.user_steps.values()}
+        stage_of |= {one.id: one.stage for one in self.errands.values()}
+        stage_of |= {one.id: one.stage for one in self.messages.values()}
         said = (stage_of.get(element) for element in self.names)
         return list(dict.fromkeys(stage for stage in said if stage))
 
