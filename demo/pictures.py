@@ -71,7 +71,15 @@ def _all(address: str, password: str) -> None:
             administrator = _signed_in(browser, address, "o.stoecklein", password, size)
             for name, path in (("verwaltung", "/verwaltung/"), ("aktenplan", "/verwaltung/aktenplan")):
                 _shoot(administrator, f"{address}{path}", f"{name}-{size}")
+            administrator.goto(f"{address}/verwaltung/prozesse/reklamation/zeichnen")
+            administrator.locator("[data-drawing][data-ready]").wait_for()
+            if size == "breit":
+                administrator.locator('[data-element-id="bewerten"]').first.click()
+            _picture(administrator, f"prozess-{size}")
             administrator.close()
+            service = _signed_in(browser, address, "t.hertlein", password, size)
+            _of_the_service(service, address, size)
+            service.close()
         browser.close()
 
 
@@ -128,6 +136,16 @@ def _of_a_clerk(page: Page, address: str, size: str) -> None:
     _shoot(page, f"{address}/kunden/", f"kunden-{size}")
     _shoot(page, f"{address}/posteingang/", f"posteingang-{size}")
     _shoot(page, f"{address}/", f"start-{size}")
+
+
+def _of_the_service(page: Page, address: str, size: str) -> None:
+    """What waits, one complaint, and all that is under way."""
+    _shoot(page, f"{address}/aufgaben", f"aufgaben-{size}")
+    _shoot(page, f"{address}/aufgaben/uebersicht?sicht=tafel", f"unterwegs-{size}")
+    page.goto(f"{address}/aufgaben/uebersicht")
+    page.get_by_role("link", name="Zwei Rollen fehlen").click()
+    page.wait_for_load_state("networkidle")
+    _picture(page, f"vorgang-{size}")
 
 
 def _open_sealed_file(page: Page, address: str) -> None:

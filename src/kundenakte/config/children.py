@@ -21,6 +21,7 @@ from kundenakte.base.jobs.worker import Worker
 from kundenakte.base.journal import heads, outside, sequencer
 from kundenakte.circulation import tasks as circulation
 from kundenakte.config import nightly, web
+from kundenakte.config.bells import Bell, ring_when_due
 from kundenakte.doors.api import forgetting
 from kundenakte.doors.hotfolder import watch
 from kundenakte.doors.mailbox import watch as mailboxes
@@ -48,12 +49,15 @@ class Kind:
 
 
 def kinds() -> list[Kind]:
-    """All children of `kundenakte serve`, in the order in which they start."""
+    """All children of `kundenakte serve`, in the order in which they start. One worker is always awake."""
+    work, slow = Bell(), Bell()
+    rings = partial(ring_when_due, work=work, slow=slow, slow_names=_SLOW)
     return [
         Kind("web", web.run),
-        Kind("worker", _work, settings.WORKER_PROCESSES),
-        Kind("reader", _read, settings.READER_PROCESSES),
-        Kind("caretaker", _until_stopped(_side_by_side(*_CARES))),
+        Kind("worker", _work),
+        Kind("worker", partial(_help, work), settings.WORKER_PROCESSES - 1),
+        Kind("reader", partial(_read, slow), settings.READER_PROCESSES),
+        Kind("caretaker", _until_stopped(_side_by_side(*_CARES, rings))),
         Kind("indexer", _until_stopped(indexer.run)),
     ]
 
@@ -70,21 +74,28 @@ def register_jobs() -> None:
     ledger.every(alarming.EVERY, alarming.JOB, alarming.tell)
 
 
-def _work() -> None:
+def _help(bell: Bell) -> None:
+    """Sleep until more lies there than one worker takes, then work beside it."""
+    bell.sleep()
+    _work(called=True)
+
+
+def _work(*, called: bool = False) -> None:
     """Work until told to stop, or until there is nothing to do: then the supervisor forks a fresh one, which holds a
     quarter of the memory, since neither what was worked with nor the confined child is in it."""
     # Whoever waits at a screen goes first; on a machine with nothing else to do this costs nothing.
     os.nice(_MODEST)
     mine = office.of_this_process()
     # A warm LibreOffice is worth more than its worker's memory: it ends by itself after some idle minutes.
-    Worker(may_end=lambda: mine.pid is None, leaves=_SLOW).run()
+    Worker(may_end=lambda: mine.pid is None, leaves=_SLOW, called=called).run()
     mine.end()
 
 
-def _read() -> None:
+def _read(bell: Bell) -> None:
     """Read scans, and go on with them: a letter that comes meanwhile finds a worker that is free."""
+    bell.sleep()
     os.nice(_MODEST)
-    Worker(may_end=lambda: True, only=_SLOW).run()
+    Worker(may_end=lambda: True, only=_SLOW, called=True).run()
 
 
 def _sweep(_: int) -> ledger.Apply:

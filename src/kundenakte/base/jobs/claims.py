@@ -43,7 +43,7 @@ def take(
     A row tried before is claimed alone: if it is the one that kills its worker, it kills no neighbour's attempts.
     """
     now = timezone.now()
-    names = [kind.name for kind in kinds.all_kinds() if kind.name not in leaves and (not only or kind.name in only)]
+    names = _names(only, leaves)
     if not names:
         return []
     new, again = _due(names, now)
@@ -52,6 +52,12 @@ def take(
     if again:
         return _claim(worker, names, now, lease_seconds, again=True, count=1)
     return []
+
+
+def is_due(*, only: frozenset[str] = frozenset(), leaves: frozenset[str] = frozenset()) -> bool:
+    """Whether `take` would find something now."""
+    names = _names(only, leaves)
+    return bool(names) and any(_due(names, timezone.now()))
 
 
 def renew(worker: str, *, lease_seconds: float) -> None:
@@ -116,6 +122,10 @@ def put_back(worker: str, held: Held, *, seconds: float, error: str, counts: boo
         "state = 'waiting', attempt = attempt - %s, run_after = %s, error = %s",
         [0 if counts else 1, at, error],
     )
+
+
+def _names(only: frozenset[str], leaves: frozenset[str]) -> list[str]:
+    return [kind.name for kind in kinds.all_kinds() if kind.name not in leaves and (not only or kind.name in only)]
 
 
 def _due(names: list[str], now: datetime) -> tuple[int, int]:

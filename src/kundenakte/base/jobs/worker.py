@@ -55,8 +55,9 @@ class Outcome:
 class Worker:
     """One worker process. Make it after the fork and call `run` in the main thread.
 
-    With `may_end` it ends as well when it has worked, nothing was due for REST_SECONDS, and `may_end` says yes. It
-    begins with work named in `only` if anything is, never with what `leaves` names; a row goes its way all the same.
+    With `may_end` it ends as well when it has worked, nothing was due for REST_SECONDS, and `may_end` says yes; one who
+    was `called` also when nothing was left for it. It begins with work named in `only` if anything is, never with what
+    `leaves` names; a row goes its way all the same.
     """
 
     def __init__(
@@ -67,6 +68,7 @@ class Worker:
         may_end: Callable[[], bool] = lambda: False,
         only: frozenset[str] = frozenset(),
         leaves: frozenset[str] = frozenset(),
+        called: bool = False,
     ) -> None:
         self.name = f"{socket.gethostname()[:60]}:{os.getpid()}:{secrets.token_hex(4)}"
         self._lease = lease_seconds or settings.JOB_LEASE_SECONDS
@@ -79,8 +81,8 @@ class Worker:
         self._prefer_new = True
         self._may_end = may_end
         self._only, self._leaves = only, leaves
-        # When it last worked; None before it has.
-        self._worked_at: float | None = None
+        # When it last worked; None before it has. Being called counts.
+        self._worked_at: float | None = time.monotonic() if called else None
 
     # The loop
 
