@@ -10,6 +10,7 @@ import pytest
 
 from kundenakte.records import mediatype_text
 from kundenakte.records.mediatype import BY_CODE, detect, label_of
+from tests.zips import a_zip
 
 SAMPLES = Path(__file__).parents[1] / "samples"
 
@@ -142,3 +143,21 @@ def test_a_letter_cut_in_two_does_not_change_the_encoding() -> None:
 def test_a_type_that_several_kinds_share_is_called_by_the_most_general_one() -> None:
     assert label_of("application/xml") == "XML-Datei"
     assert label_of("text/nothing") == "Unbekannte Datei"
+
+
+def test_the_list_of_a_zip_is_not_read_when_its_second_end_says_that_it_is_huge(tmp_path: Path) -> None:
+    """Readers believe the second end (ZIP64) whatever the first says; a list of gigabytes must not be read here."""
+    path, data = tmp_path / "bombe.zip", a_zip({"mimetype": b"application/vnd.oasis.opendocument.text"})
+    end = data.index(b"PK\x05\x06")
+
+    def with_second_end(entries: int, length: int) -> bytes:
+        numbers = (entries, length, data.index(b"PK\x01\x02"))
+        second = b"PK\x06\x06" + (44).to_bytes(8, "little") + bytes(12) + entries.to_bytes(8, "little")
+        second += b"".join(number.to_bytes(8, "little") for number in numbers)
+        pointer = b"PK\x06\x07" + bytes(4) + end.to_bytes(8, "little") + (1).to_bytes(4, "little")
+        return data[:end] + second + pointer + data[end:]
+
+    path.write_bytes(with_second_end(1, end - data.index(b"PK\x01\x02")))
+    assert detect(path).code == "odt"
+    path.write_bytes(with_second_end(1, 3_000_000_000))
+    assert detect(path).code == "zip"

@@ -11,8 +11,11 @@ from typing import BinaryIO, Final
 from kundenakte.records import mediatype_text as text
 
 HEAD = 64 * 1024
-_MOST_ENTRIES = 20_000
-_LARGEST_DIRECTORY = 8 * 1024 * 1024
+# More than this, and nobody reads the list of a ZIP.
+MOST_ENTRIES: Final = 20_000
+LARGEST_DIRECTORY: Final = 8 * 1024 * 1024
+# The second end of a ZIP (ZIP64) and the pointer to it, in front of the first.
+_ENDS_64: Final = 56 + 20
 
 # At the very start of the file; the longest and surest first.
 _SIGNATURES: Final = (
@@ -145,15 +148,31 @@ def _by_folder(names: set[str]) -> str:
 
 
 def _directory_is_small(file: BinaryIO) -> bool:
-    """False when the list of contents alone would be a bomb; read from the end record."""
+    """False when the list of contents alone would be a bomb."""
+    size = zip_directory(file)
+    return size is not None and size[0] <= MOST_ENTRIES and size[1] <= LARGEST_DIRECTORY
+
+
+def zip_directory(file: BinaryIO) -> tuple[int, int] | None:
+    """How many lines the list of a ZIP has and how many bytes, as its end says; None when it has no end.
+
+    Where there are two ends (ZIP64), readers believe the second whatever the first says: the larger counts.
+    """
     size = file.seek(0, 2)
-    file.seek(max(size - 65_557, 0))
+    file.seek(max(size - 65_557 - _ENDS_64, 0))
     tail = file.read()
     at = tail.rfind(b"PK\x05\x06")
     if at < 0 or len(tail) < at + 22:
-        return False
+        return None
     entries, length = struct.unpack_from("<HI", tail, at + 10)
-    return bool(entries <= _MOST_ENTRIES and length <= _LARGEST_DIRECTORY)
+    if tail[max(at - 20, 0) : at].startswith(b"PK\x06\x07"):
+        if at < _ENDS_64:
+            return None
+        more, longer = struct.unpack_from("<QQ", tail, at - _ENDS_64 + 32)
+        # The first end says so where it has no room for the real number.
+        entries = more if entries == 0xFFFF else max(entries, more)
+        length = longer if length == 0xFFFF_FFFF else max(length, longer)
+    return int(entries), int(length)
 
 
 def _start_of(archive: zipfile.ZipFile, name: str, length: int) -> bytes:
