@@ -2,10 +2,10 @@
 
 A door calls `receive`: intake keeps the bytes, then one job per step goes down this list. Each may run twice without
 harm and leaves its outcome in the ledger; one that cannot go on puts the document in the inbox, with a sentence for a
-person. A mail is opened first: what hangs on it goes the same way, as arrivals of their own. Search is not listed: it
-follows `records.search_due`, so a document moved by hand is found as soon as one that just came in. Nor is the archive,
-whose place is at the end: it follows what `records.sealing` notes with each version and waits until the document is
-through with its way.
+person. Mails and archives (ZIP) are opened first: what is in them goes the same way, as arrivals of their own. Search
+is not listed: it follows `records.search_due`, so a document moved by hand is found as soon as one that just came in.
+Nor is the archive, whose place is at the end: it follows what `records.sealing` notes with each version and waits until
+the document is through with its way.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ from kundenakte.steps.filing.by_source import file_by_source, named_exactly
 from kundenakte.steps.filing.returning import return_to_inbox
 from kundenakte.steps.filing.withdrawing import withdraw_version
 from kundenakte.steps.intake import actions as intake
-from kundenakte.steps.intake import unpacking
+from kundenakte.steps.intake import packed, unpacking
 from kundenakte.steps.intake.actions import Delivery
 from kundenakte.steps.recognition import tasks as recognition
 from kundenakte.steps.rendition import read_tasks as reading
@@ -124,7 +124,9 @@ def try_again(*, actor: Actor, arrival: Arrival, now: datetime, password: str = 
 
 
 def _first_step(arrival: Arrival) -> str:
-    return unpacking.OPEN if unpacking.is_mail(arrival.media_type) else WAY[0].name
+    if unpacking.is_mail(arrival.media_type):
+        return unpacking.OPEN
+    return packed.OPEN if packed.is_packed(arrival.media_type) else WAY[0].name
 
 
 def _reading_failed(arrival_id: int, sentence: str) -> None:
@@ -145,10 +147,14 @@ def register_jobs() -> None:
         scanning.JOB, partial(scanning.take_apart, receive=receive), then=WAY[1].name, on_failed=filing.put_in_inbox
     )
     ledger.register(
-        unpacking.OPEN, partial(unpacking.unpack, first_step=WAY[0].name), then=WAY[0].name,
+        unpacking.OPEN, partial(unpacking.unpack, first_step=_first_step), then=WAY[0].name,
         on_failed=filing.put_in_inbox,
     )  # fmt: skip
-    archive.register_jobs((unpacking.OPEN, *(step.name for step in WAY), READ, scanning.JOB))
+    ledger.register(
+        packed.OPEN, partial(packed.open_packed, first_step=_first_step, redraw=DRAW_AGAIN), then=WAY[0].name,
+        on_failed=filing.put_in_inbox, max_attempts=3,
+    )  # fmt: skip
+    archive.register_jobs((unpacking.OPEN, packed.OPEN, *(step.name for step in WAY), READ, scanning.JOB))
     # Beside the way: nobody waits for these.
     ledger.register(rendition.REST, rendition.render_rest, priority=rendition.LATER)
     ledger.register(rendition.REMAKE, rendition.remake, priority=rendition.SOON)

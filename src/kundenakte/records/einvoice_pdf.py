@@ -46,18 +46,31 @@ def extract_xml(path: Path) -> tuple[str, bytes] | None:
     Looks into the name tree and the AF arrays of the document and its pages. A prescribed name comes first, whatever
     its case; then any attachment that begins like an invoice. Raises UnreadablePdf or PdfNeedsPassword.
     """
-    found = _xml_attachments(path)
+    found, _ = _attachments(path)
     return found[0] if found else None
 
 
 def read_pdf(path: Path) -> EInvoice:
     """The e-invoice in a PDF: "no-invoice" when none is in it, "broken" when it or the PDF cannot be read."""
+    return look_into(path)[0]
+
+
+def look_into(path: Path) -> tuple[EInvoice, bool]:
+    """The e-invoice in a PDF as `read_pdf` has it, and whether the PDF is only the wrapping of other files.
+
+    An invoice is none, whatever hangs on it.
+    """
     try:
-        found = _xml_attachments(path)
+        found, is_portfolio = _attachments(path)
     except PdfNeedsPassword as error:
-        return EInvoice("no-invoice", notes=[str(error)])
+        return EInvoice("no-invoice", notes=[str(error)]), False
     except UnreadablePdf as error:
-        return EInvoice("broken", notes=[str(error)])
+        return EInvoice("broken", notes=[str(error)]), False
+    invoice = _read(found)
+    return invoice, is_portfolio and invoice.status == "no-invoice"
+
+
+def _read(found: list[tuple[str, bytes]]) -> EInvoice:
     if not found:
         return EInvoice("no-invoice")
     name, data = found[0]
@@ -70,13 +83,16 @@ def read_pdf(path: Path) -> EInvoice:
     return invoice
 
 
-def _xml_attachments(path: Path) -> list[tuple[str, bytes]]:
-    """All attachments that may be the invoice, the most likely one first."""
+def _attachments(path: Path) -> tuple[list[tuple[str, bytes]], bool]:
+    """All attachments that may be the invoice, the most likely one first; and whether it is a portfolio."""
     import pikepdf
+
+    from kundenakte.records import portfolio
 
     try:
         with pikepdf.open(path) as pdf:
             ranked = []
+            is_portfolio = portfolio.is_portfolio(pdf)
             for name, specification in _file_specifications(pdf):
                 data = _bytes_of(specification)
                 if data is not None and (rank := _rank(name, data)) is not None:
@@ -87,7 +103,7 @@ def _xml_attachments(path: Path) -> list[tuple[str, bytes]]:
         raise UnreadablePdf(DAMAGED) from error
     ranked.sort(key=lambda entry: entry[0])
     unique = {(name, data): None for _, name, data in ranked}
-    return list(unique)
+    return list(unique), is_portfolio
 
 
 def _rank(name: str, data: bytes) -> int | None:

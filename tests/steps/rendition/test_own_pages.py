@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+import pypdfium2
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kundenakte.records import zip_contents
 from kundenakte.steps.rendition import render
 from kundenakte.steps.rendition.invoice_page import day, number
 from kundenakte.steps.rendition.mail_page import size
 from kundenakte.steps.rendition.render import RenderedFirst
 from kundenakte.steps.rendition.sheet import BODY, CODE, Sheet, printable, wrap
+from tests.zips import a_zip
 
 Render = Callable[..., RenderedFirst]
 
@@ -120,13 +123,27 @@ def test_a_broken_e_invoice_is_shown_as_text(rendered: Render, tmp_path: Path) -
     [
         ("x.bin", bytes(range(256)), render.NO_PREVIEW),
         ("leer.pdf", b"", render.EMPTY),
-        ("archiv.zip", b"PK\x05\x06" + bytes(18), render.NO_PREVIEW),
+        ("archiv.zip", b"PK\x05\x06" + bytes(18), zip_contents.EMPTY),
+        ("archiv.zip", b"PK\x03\x04 cut off", zip_contents.BROKEN),
+        ("archiv.7z", b"7z\xbc\xaf\x27\x1c" + bytes(30), render.NO_PREVIEW),
     ],
 )
 def test_everything_else_gets_a_notice(rendered: Render, tmp_path: Path, name: str, content: bytes, note: str) -> None:
     made = rendered(a_file(tmp_path, name, content))
     assert (made.shows_content, made.note, made.text.pages) == (False, note, ())
     assert made.pdf is not None
+
+
+def test_an_archive_shows_its_list_and_what_is_wrong_with_it(rendered: Render, tmp_path: Path) -> None:
+    files = {"Belege/Rechnung 1.pdf": b"x" * 1500, "__MACOSX/x": b"x", "../hinaus.txt": b"x", "leer.txt": b""}
+    made = rendered(a_file(tmp_path, "Unterlagen.zip", a_zip(files)))
+    # Names of files say nothing about a customer.
+    assert (made.shows_content, made.note, made.text.pages) == (True, "", ())
+    assert made.pdf is not None
+    with pypdfium2.PdfDocument(made.pdf) as pdf:
+        shown = " ".join(pdf[0].get_textpage().get_text_bounded().split())
+    for words in ("4 Dateien", "Belege/Rechnung 1.pdf 12.11.2026 09:30 1,5 KB", "../hinaus.txt", "führt hinaus"):
+        assert words in shown
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from kundenakte.doors.mailbox.taking import Head
 from kundenakte.records.models import Arrival
+from kundenakte.records.parts import parts_of
 from kundenakte.steps.intake.mailboxes import door
 from kundenakte.steps.intake.models import MailAnswer, MailDoor
 
@@ -57,7 +58,7 @@ def answer_due() -> None:
 
 def _answer(row: MailAnswer) -> None:
     now = timezone.now()
-    parts = Arrival.objects.filter(part_of=row.arrival).order_by("pk")
+    parts = parts_of(row.arrival).order_by("pk")
     under_way = row.arrival.state == Arrival.State.UNDER_WAY or (
         row.arrival.state != Arrival.State.WAITING and parts.filter(state=Arrival.State.UNDER_WAY).exists()
     )
@@ -101,6 +102,7 @@ _STATES: Final[dict[str, str]] = {
     Arrival.State.WAITING: "wartet im Posteingang",
     Arrival.State.UNDER_WAY: "wird noch gelesen",
     Arrival.State.DISCARDED: "aussortiert",
+    Arrival.State.SPLIT: "in einzelne Dokumente aufgeteilt",
 }
 
 

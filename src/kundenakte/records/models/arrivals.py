@@ -23,7 +23,7 @@ class Arrival(models.Model):
         # The same bytes in the same place: nothing new; the arrival points at the document that has them.
         DUPLICATE = "duplicate", "bereits vorhanden"
         DISCARDED = "discarded", "aussortiert"
-        # A stack whose documents came in one by one; its bytes stay as they came.
+        # A stack, batch or archive whose documents came in one by one; its bytes stay as they came.
         SPLIT = "split", "aufgeteilt"
 
     # The reason of what is filed and still asks a person to look: the document contradicts its source.
@@ -59,9 +59,10 @@ class Arrival(models.Model):
     document = models.ForeignKey(Document, on_delete=models.PROTECT, null=True, related_name="arrivals")
     version = models.OneToOneField(Version, on_delete=models.PROTECT, null=True, related_name="arrival")
     changed_at = models.DateTimeField()
-    # The mail it hung on.
+    # The mail it hung on, or the archive, portfolio or batch it was in (records/parts.py).
     part_of = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="parts")
-    # Of a mail that was opened: {"count": how many attachments became arrivals, "note": what a reader should know}.
+    # Of what was opened: {"count": how many parts became arrivals, "note": what a reader should know}; at the outermost
+    # also "below": how many files and bytes have come out of archives in it.
     opened = models.JSONField(default=dict, db_default=Value({}, models.JSONField()))
 
     class Meta:

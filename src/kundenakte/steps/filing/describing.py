@@ -12,6 +12,7 @@ from kundenakte.records import index_fields
 from kundenakte.records.actions.documents import Description
 from kundenakte.records.findings import ClassGuess, Findings
 from kundenakte.records.models import Arrival, DocumentClass, PlanEntry
+from kundenakte.records.parts import holder_of
 from kundenakte.steps.filing.rules import Fit
 
 # Below this a class is proposed, not taken. Rules reach it with their words; the learned model is calibrated to it.
@@ -84,7 +85,7 @@ def _chosen(arrival: Arrival, findings: Findings, fit: Fit | None) -> ChosenClas
         if document_class:
             best = ChosenClass(document_class, guess, is_sure=guess.confidence >= SURE_ENOUGH)
             break
-    if best.is_sure or not (arrival.facts.get("customer_file_id") or arrival.part_of_id):
+    if best.is_sure or not (arrival.facts.get("customer_file_id") or holder_of(arrival)):
         return best
     of_section = _class_of_section(arrival)
     if of_section:

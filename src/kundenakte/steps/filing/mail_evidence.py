@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 
+from kundenakte.records import parts
 from kundenakte.records.models import Arrival, FileAddress
 from kundenakte.steps.filing import mails
 from kundenakte.steps.filing.evidence import Candidate, Evidence, in_order
@@ -46,7 +47,7 @@ def _attachments(
 ) -> Iterator[tuple[int, Evidence]]:
     if not arrival.opened.get("count"):
         return
-    for part in Arrival.objects.filter(part_of=arrival).exclude(findings={}).order_by("pk"):
+    for part in parts.parts_of(arrival).exclude(findings={}).order_by("pk"):
         customer = told_by(part)
         if customer is not None:
             yield customer, Evidence("attachment", part.file_name, weights["attachment"])

@@ -17,6 +17,7 @@ from django.utils.translation import gettext_noop
 from kundenakte.base.accounts.actors import Actor
 from kundenakte.base.jobs import ledger
 from kundenakte.base.journal import actions as journal
+from kundenakte.records import parts
 from kundenakte.records.actions import links
 from kundenakte.records.models import (
     Arrival,
@@ -32,6 +33,7 @@ from kundenakte.steps.filing.evidence import START_WEIGHTS, Evidence
 # The name of the filing step in the ledger.
 FILE: Final = "filing.file"
 _READ: Final = "rendition.render"
+_OPEN_PACKED: Final = "intake.open_packed"
 RULE: Final = Actor.rule("filing.mail")
 CONTRADICTED: Final = gettext_noop(
     "Die Anlage nennt einen anderen Kunden als die E-Mail, an der sie hing. Bitte prüfen."
@@ -53,14 +55,10 @@ def is_mail(arrival: Arrival) -> bool:
 
 def waits(arrival: Arrival) -> bool:
     """Whether it has to wait: a mail for what hangs on it to be read, an attachment for its mail to be settled."""
-    mail = arrival.part_of
+    mail = parts.holder_of(arrival)
     if mail is not None and mail.state in {State.UNDER_WAY, State.WAITING, State.DISCARDED}:
         return True
-    return bool(arrival.opened.get("count")) and (not arrival.findings or _unread(arrival))
-
-
-def _unread(mail: Arrival) -> bool:
-    return Arrival.objects.filter(part_of=mail, state=State.UNDER_WAY, findings={}).exists()
+    return bool(arrival.opened.get("count")) and (not arrival.findings or parts.has_unread(arrival))
 
 
 def look_again(arrival_id: int) -> bool:
@@ -69,25 +67,25 @@ def look_again(arrival_id: int) -> bool:
     What waits for its own attachments is asked for by the last of them.
     """
     arrival = Arrival.objects.get(pk=arrival_id)
-    if arrival.part_of_id is None:
+    holder = parts.holder_of(arrival)
+    if holder is None:
         return False
     # Held, so that of the two that could wait for each other one sees what the other did.
-    mail = Arrival.objects.select_for_update(of=("self",), no_key=True).get(pk=arrival.part_of_id)
+    mail = Arrival.objects.select_for_update(of=("self",), no_key=True).get(pk=holder.pk)
     if mail.state == State.DISCARDED:
         _discard(arrival, timezone.now())
     elif mail.state == State.UNDER_WAY:
         _ask_for(mail)
-    elif mail.state != State.WAITING and not (arrival.opened.get("count") and _unread(arrival)):
+    elif mail.state != State.WAITING and not (arrival.opened.get("count") and parts.has_unread(arrival)):
         ledger.enqueue(FILE, arrival_id)
     return False
 
 
 def tell_mail(arrival: Arrival) -> None:
     """Something that hung on a mail needs a person before it could be read: the mail need not wait for it."""
-    if arrival.part_of_id is not None:
-        mail = Arrival.objects.get(pk=arrival.part_of_id)
-        if mail.state == State.UNDER_WAY:
-            _ask_for(mail)
+    mail = parts.holder_of(arrival)
+    if mail is not None and mail.state == State.UNDER_WAY:
+        _ask_for(mail)
 
 
 def _ask_for(mail: Arrival) -> None:
@@ -101,14 +99,14 @@ def _ask_for(mail: Arrival) -> None:
 
 def file_of_mail(arrival: Arrival) -> CustomerFile | None:
     """The file of the mail it hung on."""
-    mail = arrival.part_of
+    mail = parts.holder_of(arrival)
     document = mail.document if mail is not None else None
     return document.customer_file if document else None
 
 
 def evidence(arrival: Arrival) -> Evidence:
     """That it hung on a mail which is filed."""
-    mail = arrival.part_of
+    mail = parts.holder_of(arrival)
     title = mail.document.title if mail is not None and mail.document else ""
     return Evidence("mail", title[:80], START_WEIGHTS["mail"])
 
@@ -167,13 +165,14 @@ def thread_of(digest: str) -> list[Document]:
 
 def tie(arrival: Arrival, document: Document, *, now: datetime) -> None:
     """In the transaction that settles it: attachment to mail, answer to what it answers; what waited goes on."""
-    mail = arrival.part_of.document if arrival.part_of is not None else None
+    holder = parts.holder_of(arrival)
+    mail = holder.document if holder is not None else None
     if mail is not None and mail.pk != document.pk:
         _refer(document, mail, Reference.Kind.ATTACHMENT_OF, now)
     if not is_mail(arrival):
         return
     _tie_thread(arrival, document, now)
-    waiting = Arrival.objects.filter(part_of=arrival, state=State.UNDER_WAY).exclude(findings={})
+    waiting = parts.parts_of(arrival).filter(state=State.UNDER_WAY).exclude(findings={})
     ledger.enqueue_all(FILE, waiting.values_list("pk", flat=True))
 
 
@@ -207,7 +206,7 @@ def _refer(document: Document, other: Document, kind: str, now: datetime) -> Non
 
 def discard_along(mail: Arrival, *, now: datetime) -> None:
     """What hangs on a mail that is set aside, and waits for it, is set aside as well."""
-    for part in Arrival.objects.select_for_update(of=("self",)).filter(part_of=mail, state=State.UNDER_WAY):
+    for part in parts.parts_of(mail).select_for_update(of=("self",)).filter(state=State.UNDER_WAY):
         _discard(part, now)
         discard_along(part, now=now)
 
@@ -220,13 +219,12 @@ def _discard(part: Arrival, now: datetime) -> None:
 
 def take_back_along(mail: Arrival, *, now: datetime) -> None:
     """What was set aside with a mail waits for it again."""
-    for part in Arrival.objects.select_for_update(of=("self",)).filter(
-        part_of=mail, state=State.DISCARDED, sentence=ALONG
-    ):
+    aside = parts.parts_of(mail).filter(state=State.DISCARDED, sentence=ALONG)
+    for part in aside.select_for_update(of=("self",)):
         part.state, part.sentence, part.changed_at = State.UNDER_WAY, "", now
         part.save(update_fields=["state", "sentence", "changed_at"])
         journal.append(RULE, "arrival.taken_back", part, at=now)
         if not part.findings:
             # From the beginning of the way: it had not been read yet.
-            ledger.enqueue(_READ, part.pk)
+            ledger.enqueue(_OPEN_PACKED if part.media_type == "application/zip" else _READ, part.pk)
         take_back_along(part, now=now)

@@ -16,6 +16,7 @@ from kundenakte.records import access
 from kundenakte.records.actions.documents import Description
 from kundenakte.records.models import Arrival, CustomerFile, Document, SourceKey, Version
 from kundenakte.records.numbers import number_key
+from kundenakte.records.parts import holder_of
 from kundenakte.steps.filing import mails, older
 from kundenakte.steps.filing.returning import document_of
 
@@ -77,7 +78,7 @@ def place(arrival: Arrival, customer_file: CustomerFile, description: Descriptio
         return _under_number(arrival, same_number, description)
     twin = _same_bytes(arrival, customer_file, apart) or same_mail
     # What hangs on a mail belongs where the mail is: terms of business hang on many.
-    if twin and (twin.customer_file_id == customer_file.pk or arrival.part_of_id is None):
+    if twin and (twin.customer_file_id == customer_file.pk or holder_of(arrival) is None):
         return _beside_twin(twin, customer_file)
     relative = _same_stem(arrival, customer_file, description, apart)
     # Mails are told apart by more than the names of their files.

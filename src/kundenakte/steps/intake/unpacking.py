@@ -5,7 +5,7 @@ Opening twice changes nothing. What cannot be opened says so; the mail goes on a
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -21,6 +21,7 @@ from kundenakte.base.blobs.store import Stored
 from kundenakte.base.confinement import ConfinementError, confined, scratch_folder
 from kundenakte.base.jobs import ledger
 from kundenakte.base.jobs.ledger import Apply
+from kundenakte.records import parts as inside
 from kundenakte.records.models import Arrival
 from kundenakte.steps.intake import actions
 from kundenakte.steps.intake.actions import Delivery
@@ -58,10 +59,10 @@ def is_mail(media_type: str) -> bool:
     return media_type in {"message/rfc822", "application/vnd.ms-outlook"}
 
 
-def unpack(arrival_id: int, *, first_step: str) -> Apply:
+def unpack(arrival_id: int, *, first_step: Callable[[Arrival], str]) -> Apply:
     """Keep the bytes of each attachment, outside the transaction; the returned function writes the arrivals down.
 
-    `first_step` is the work each of them is asked for. The mail itself goes on in any case.
+    `first_step` says what each of them is asked for. The mail itself goes on in any case.
     """
     arrival = Arrival.objects.get(pk=arrival_id)
     if arrival.opened or not is_mail(arrival.media_type):
@@ -72,7 +73,7 @@ def unpack(arrival_id: int, *, first_step: str) -> Apply:
 
 
 def _taken_out(arrival: Arrival) -> tuple[list[_Part], str]:
-    if _depth(arrival) >= MOST_DEPTH:
+    if inside.depth_of(arrival, most=MOST_DEPTH) >= MOST_DEPTH:
         return [], DEEP
     with scratch_folder(Path(settings.SCRATCH)) as scratch:
         try:
@@ -121,13 +122,6 @@ def take_out(*, source: str, folder: str, is_outlook: bool) -> dict[str, Any]:
     return {"names": names, "note": ""}
 
 
-def _depth(arrival: Arrival) -> int:
-    depth, above = 0, arrival.part_of
-    while above is not None and depth < MOST_DEPTH:
-        depth, above = depth + 1, above.part_of
-    return depth
-
-
 def _draft(arrival: Arrival, part: _Part) -> Arrival:
     facts = {"address_id": arrival.facts["address_id"]} if arrival.facts.get("address_id") else {}
     delivery = Delivery(part.name, SOURCE, facts, f"{arrival.file_name} ({arrival.source} {arrival.source_number})")
@@ -136,7 +130,9 @@ def _draft(arrival: Arrival, part: _Part) -> Arrival:
     return made
 
 
-def _write_down(arrival_id: int, parts: Sequence[tuple[Arrival, _Part]], note: str, first_step: str) -> bool:
+def _write_down(
+    arrival_id: int, parts: Sequence[tuple[Arrival, _Part]], note: str, first_step: Callable[[Arrival], str]
+) -> bool:
     mail = Arrival.objects.select_for_update().get(pk=arrival_id)
     if mail.opened:
         return True
@@ -145,7 +141,7 @@ def _write_down(arrival_id: int, parts: Sequence[tuple[Arrival, _Part]], note: s
     for made, part in parts:
         actions.still_kept(part.stored)
         made.save()
-        ledger.enqueue(OPEN if is_mail(made.media_type) else first_step, made.pk)
+        ledger.enqueue(first_step(made), made.pk)
     for made, _ in parts:
         actions.number(actor=RULE, arrival=made, now=now)
     return True

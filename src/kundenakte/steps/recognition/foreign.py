@@ -13,23 +13,26 @@ from typing import Any
 from kundenakte.base.confinement import confined
 from kundenakte.records.renditions import XML
 
-_PDF_NEEDS = ("pikepdf", "kundenakte.records.einvoice_pdf")
+_PDF_NEEDS = ("pikepdf", "kundenakte.records.einvoice_pdf", "kundenakte.records.portfolio")
 _MOST_MAIL = 100 * 1024 * 1024
 
 
 @confined(seconds=30, needs=_PDF_NEEDS)
 def einvoice_in_pdf(*, source: str, folder: str) -> dict[str, Any]:
-    """The e-invoice of a PDF (findings.EInvoice as a dictionary); its XML, byte for byte, is left in the folder."""
+    """The e-invoice of a PDF (findings.EInvoice as a dictionary); its XML, byte for byte, is left in the folder.
+
+    "is_portfolio" says beside it whether the PDF is only the wrapping of other files.
+    """
     from kundenakte.records import einvoice_pdf
 
     path = Path(source)
-    invoice = einvoice_pdf.read_pdf(path)
+    invoice, is_portfolio = einvoice_pdf.look_into(path)
     if invoice.embedded_name:
         found = einvoice_pdf.extract_xml(path)
         if found is not None:
             (Path(folder) / XML).write_bytes(found[1])
             invoice.xml_digest = hashlib.sha256(found[1]).hexdigest()
-    return asdict(invoice)
+    return {**asdict(invoice), "is_portfolio": is_portfolio}
 
 
 @confined(seconds=30, needs=("lxml.etree", "kundenakte.records.einvoice"))

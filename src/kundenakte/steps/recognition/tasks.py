@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from django.conf import settings
 from django.utils.translation import gettext_noop
@@ -12,8 +12,9 @@ from django.utils.translation import gettext_noop
 from kundenakte.base import blobs, confinement
 from kundenakte.base.blobs import derived
 from kundenakte.base.confinement import ConfinementError, scratch_folder
+from kundenakte.base.jobs import ledger
 from kundenakte.base.jobs.ledger import Apply
-from kundenakte.records import house, mediatype, renditions
+from kundenakte.records import house, mediatype, parts, renditions
 from kundenakte.records.findings import EInvoice, Findings
 from kundenakte.records.models import Arrival, MailMessage
 from kundenakte.steps.recognition import foreign, mail_rows
@@ -30,6 +31,13 @@ ENTITIES = gettext_noop(
 _PROLOGUE = 65_536
 UNREADABLE = "Die eingebettete Rechnung konnte nicht gelesen werden."
 _ON_THE_WAY = (Arrival.State.UNDER_WAY, Arrival.State.FILED)
+# The step that takes the files out of a portfolio, by its name in the ledger; it comes back here when there is nothing
+# to take out.
+_OPEN: Final = "intake.open_packed"
+
+
+class _IsPortfolio(Exception):
+    """What came in is only the wrapping of what is in it."""
 
 
 def recognise(arrival_id: int) -> Apply:
@@ -37,7 +45,10 @@ def recognise(arrival_id: int) -> Apply:
     arrival = Arrival.objects.get(pk=arrival_id)
     if arrival.state not in _ON_THE_WAY:
         return lambda: False
-    material = _material(arrival)
+    try:
+        material = _material(arrival)
+    except _IsPortfolio:
+        return partial(_open_first, arrival_id)
     findings = read(material)
     headers = mail_rows.row(arrival.digest, material.mail, is_ours=findings.direction == "sent")
     return partial(_keep, arrival_id, findings.to_json(), headers)
@@ -48,6 +59,11 @@ def _keep(arrival_id: int, findings: dict[str, Any], headers: MailMessage | None
     if headers is not None:
         mail_rows.keep(headers)
     return True
+
+
+def _open_first(arrival_id: int) -> bool:
+    ledger.enqueue(_OPEN, arrival_id)
+    return False
 
 
 def _material(arrival: Arrival) -> Material:
@@ -63,11 +79,15 @@ def _material(arrival: Arrival) -> Material:
         shapes=house.number_shapes(),
         einvoice=_einvoice(arrival, path, kind.family),
         mail=_mail(path, kind.code) if kind.family == "mail" else {},
-        notes=[
-            *([str(arrival.opened["note"])] if arrival.opened.get("note") else []),
-            *notes,
-            *_hostile(path, kind.code),
-        ],
+        notes=list(
+            dict.fromkeys(
+                [
+                    *([str(arrival.opened["note"])] if arrival.opened.get("note") else []),
+                    *notes,
+                    *_hostile(path, kind.code),
+                ]
+            )
+        ),
         learned=class_guesses(text),
         class_words=house.class_words(),
     )
@@ -91,6 +111,8 @@ def _einvoice(arrival: Arrival, path: Path, family: str) -> EInvoice | None:
         elif family == "pdf":
             with scratch_folder(Path(settings.SCRATCH)) as scratch:
                 found = call(foreign.einvoice_in_pdf, source=str(path), folder=str(scratch))
+                if found.pop("is_portfolio") and parts.may_be_opened(arrival) and not arrival.opened:
+                    raise _IsPortfolio
                 xml = scratch / renditions.XML
                 if xml.is_file() and not xml.is_symlink():
                     derived.default().put_file(arrival.digest, renditions.XML, xml)

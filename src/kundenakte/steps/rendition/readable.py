@@ -10,6 +10,7 @@ from kundenakte.steps.rendition import pdf
 
 VIEW = "view.pdf"
 _NEEDS = (
+    "kundenakte.steps.rendition.archive_page",
     "kundenakte.steps.rendition.invoice_page",
     "kundenakte.steps.rendition.mail_page",
     "kundenakte.steps.rendition.notice_page",
@@ -17,8 +18,10 @@ _NEEDS = (
     "olefile",
 )
 
-Way = Literal["text", "table", "mail", "einvoice", "notice"]
-_ORIGINS = {"text": "text", "table": "text", "mail": "mail", "einvoice": "xml", "notice": "notice"}
+Way = Literal["text", "table", "mail", "einvoice", "archive", "notice"]
+_ORIGINS = {
+    "text": "text", "table": "text", "mail": "mail", "einvoice": "xml", "archive": "notice", "notice": "notice",
+}  # fmt: skip
 
 
 class Readable(TypedDict):
@@ -33,7 +36,7 @@ def first(*, way: Way, source: str, folder: str, code: str, kind: str, title: st
     """Draw `view.pdf` and give its text and first page. `kind` and `title` are printed on top, `reason` on a notice."""
     from reportlab.lib.pagesizes import A4
 
-    from kundenakte.steps.rendition import invoice_page, mail_page, notice_page, text_page
+    from kundenakte.steps.rendition import archive_page, invoice_page, mail_page, notice_page, text_page
     from kundenakte.steps.rendition.sheet import MARGIN
 
     path, view = Path(source), Path(folder, VIEW)
@@ -44,6 +47,8 @@ def first(*, way: Way, source: str, folder: str, code: str, kind: str, title: st
         cut = invoice_page.draw_invoice(path, view, code=code, kind=kind, title=title)
     elif way == "table":
         cut = text_page.draw_table(path, view, kind=kind, title=title)
+    elif way == "archive":
+        cut = archive_page.draw_archive(path, view, kind=kind, title=title)
     elif way == "text":
         cut = text_page.draw_text(path, view, code=code, kind=kind, title=title)
     else:

@@ -241,6 +241,10 @@ def _readable(job: _Job) -> RenderedFirst:
     return _drawn(job, way)
 
 
+def _archive(job: _Job) -> RenderedFirst:
+    return _drawn(job, "archive") if job.kind.code == "zip" else _notice(job, NO_PREVIEW)
+
+
 def _other(job: _Job) -> RenderedFirst:
     return _notice(job, EMPTY if job.kind.code == "empty" else NO_PREVIEW)
 
@@ -261,7 +265,8 @@ def _drawn(job: _Job, way: readable.Way, *, reason: str = "", code: str = "") ->
         reason=reason,
     )
     first = made["first"]
-    if way == "notice":
+    if way in {"notice", "archive"}:
+        # Our words, and names of files, say nothing about a customer.
         _write_text(job, [], "none")
     return _rendered(
         job, first["pages"], first["page"], first["thumbnail"],
@@ -323,6 +328,6 @@ _WAYS: dict[str, Callable[[_Job], RenderedFirst]] = {
     "table": _readable,
     "mail": _readable,
     "einvoice": _readable,
-    "archive": _other,
+    "archive": _archive,
     "other": _other,
 }

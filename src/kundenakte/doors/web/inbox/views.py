@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -23,6 +25,7 @@ from kundenakte.doors.web.page import SignedIn, screen
 from kundenakte.doors.web.spoken import in_other_words
 from kundenakte.records import access, renditions
 from kundenakte.records.models import WANTS_A_PERSON, Arrival, DocumentClass, FilePlan, PlanEntry, Verb
+from kundenakte.records.parts import WAITS_WITH_ITS_MAIL
 from kundenakte.records.reach import Rights
 from kundenakte.records.sections import entries_of, section_for
 from kundenakte.steps.filing.told import in_words, told
@@ -35,8 +38,7 @@ _NEWEST_FIRST = ("-received_at", "-pk")
 # The shelves of the inbox by the word in the address.
 SHELVES = {
     "": WANTS_A_PERSON,
-    # What hangs on a mail that waits, waits with it.
-    "unterwegs": Q(state=State.UNDER_WAY, document=None) & ~Q(part_of__state=State.WAITING, part_of__isnull=False),
+    "unterwegs": Q(state=State.UNDER_WAY, document=None) & ~WAITS_WITH_ITS_MAIL,
     "aussortiert": Q(state=State.DISCARDED, document=None),
     "stapel": Q(state=State.SPLIT),
 }
@@ -132,12 +134,22 @@ def arrival_context(
     }
 
 
-def _parts(request: SignedIn, found: Arrival) -> list[StackPart]:
-    """The documents of a stack, as far as the reader may see them."""
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A document that came out of a stack, with its pages there, or out of a packed file."""
+
+    part: Arrival
+    pages: Sequence[int] = ()
+
+
+def _parts(request: SignedIn, found: Arrival) -> list[Part]:
+    """What came out of a stack or a packed file, as far as the reader may see it."""
     if found.state != State.SPLIT:
         return []
     visible = access.arrivals_for(request.user, rights=page.rights(request))
-    return list(StackPart.objects.filter(stack=found, part__in=visible).select_related("part__document"))
+    of_stack = StackPart.objects.filter(stack=found, part__in=visible).select_related("part__document")
+    unpacked = visible.filter(part_of=found).select_related("document").order_by("pk")
+    return [*(Part(one.part, one.pages) for one in of_stack), *(Part(one) for one in unpacked)]
 
 
 def _pages(request: SignedIn, found: Arrival) -> dict[str, Any]:

@@ -24,6 +24,7 @@ from kundenakte.doors.web.start.own import own_customers
 from kundenakte.records import access
 from kundenakte.records.actions import watching
 from kundenakte.records.models import WANTS_A_PERSON, Arrival, Verb
+from kundenakte.records.parts import WAITS_WITH_ITS_MAIL
 from kundenakte.steps.filing.told import in_words, told
 
 _NEWEST: Final = 10
@@ -97,7 +98,7 @@ def _live(request: SignedIn) -> dict[str, Any]:
 
 def _progress(arrivals: QuerySet[Arrival]) -> Progress:
     # What hangs on a mail that waits, waits with it.
-    arrivals = arrivals.exclude(state=State.UNDER_WAY, part_of__isnull=False, part_of__state=State.WAITING)
+    arrivals = arrivals.exclude(WAITS_WITH_ITS_MAIL, state=State.UNDER_WAY)
     if not arrivals.filter(state=State.UNDER_WAY).exists():
         return Progress(0, 0, 0, 0)
     # A rush that began yesterday still counts as one.

@@ -79,6 +79,12 @@ def _line(arrival: Arrival, why: str, section: str, rights: Rights) -> dict[str,
         }
     elif arrival.state == State.DISCARDED:
         line["sentence"] = _("Aussortiert: %(why)s") % {"why": why}
+    elif arrival.state == State.SPLIT and arrival.opened.get("count"):
+        line |= {
+            "link": _("Inhalt ansehen"),
+            "sentence": _("Ausgepackt: %(count)s Dateien gehen ihren eigenen Weg.")
+            % {"count": arrival.opened["count"]},
+        }
     elif arrival.state == State.SPLIT:
         line |= {"link": _("Stapel ansehen"), "sentence": _("In seine Dokumente aufgeteilt.")}
     return line
