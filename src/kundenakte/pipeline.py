@@ -38,7 +38,7 @@ from kundenakte.steps.filing.by_source import file_by_source, named_exactly
 from kundenakte.steps.filing.returning import return_to_inbox
 from kundenakte.steps.filing.withdrawing import withdraw_version
 from kundenakte.steps.intake import actions as intake
-from kundenakte.steps.intake import packed, unpacking
+from kundenakte.steps.intake import batches, packed, unpacking
 from kundenakte.steps.intake.actions import Delivery
 from kundenakte.steps.recognition import tasks as recognition
 from kundenakte.steps.rendition import read_tasks as reading
@@ -126,7 +126,9 @@ def try_again(*, actor: Actor, arrival: Arrival, now: datetime, password: str = 
 def _first_step(arrival: Arrival) -> str:
     if unpacking.is_mail(arrival.media_type):
         return unpacking.OPEN
-    return packed.OPEN if packed.is_packed(arrival.media_type) else WAY[0].name
+    if packed.is_packed(arrival.media_type):
+        return packed.OPEN
+    return batches.JOB if batches.is_batch(arrival) else WAY[0].name
 
 
 def _reading_failed(arrival_id: int, sentence: str) -> None:
@@ -154,7 +156,12 @@ def register_jobs() -> None:
         packed.OPEN, partial(packed.open_packed, first_step=_first_step, redraw=DRAW_AGAIN), then=WAY[0].name,
         on_failed=filing.put_in_inbox, max_attempts=3,
     )  # fmt: skip
-    archive.register_jobs((unpacking.OPEN, packed.OPEN, *(step.name for step in WAY), READ, scanning.JOB))
+    ledger.register(
+        batches.JOB,
+        partial(batches.split_batch, first_step=_first_step, redraw=DRAW_AGAIN, ask=filing.put_in_inbox),
+        then=WAY[0].name, on_failed=filing.put_in_inbox, max_attempts=3,
+    )  # fmt: skip
+    archive.register_jobs((unpacking.OPEN, packed.OPEN, batches.JOB, *(step.name for step in WAY), READ, scanning.JOB))
     # Beside the way: nobody waits for these.
     ledger.register(rendition.REST, rendition.render_rest, priority=rendition.LATER)
     ledger.register(rendition.REMAKE, rendition.remake, priority=rendition.SOON)

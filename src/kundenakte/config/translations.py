@@ -148,6 +148,7 @@ def _in_rows() -> Iterator[str]:
         TaxYear.State,
         Job.State,
         WatchedFolder.Sidecar,
+        WatchedFolder.Batch,
         FolderEvent.Outcome,
         Mailbox.Security,
         Mailbox.SignIn,

@@ -17,6 +17,7 @@ _DOORS: Final[Mapping[str, str]] = MappingProxyType(
         "circulation": gettext_noop("Umlaufmappe"),
         "stack": gettext_noop("Aus einem gescannten Stapel"),
         "attachment": gettext_noop("Anlage einer E-Mail"),
+        "batch": gettext_noop("Aus einer Sammel-PDF"),
         "unpacked": gettext_noop("Aus einem ZIP-Archiv oder PDF-Portfolio"),
         "mailbox": gettext_noop("Postfach „%(name)s“"),
         "smtp": gettext_noop("Per E-Mail an die Kundenakte"),

@@ -32,7 +32,7 @@ def folder_form(path: Path, **more: Any) -> dict[str, Any]:
 def test_each_field_of_a_folder_stands_in_one_group_and_rare_ones_open_when_used(anton: Client, tmp_path: Path) -> None:
     shown = NewFolderForm()
     assert sorted(field.name for group in shown.groups() for field in group.fields) == sorted(shown.fields)
-    assert words(anton.get("/verwaltung/ordner/neu")).count('<details class="disclosure form-group" >') == 2
+    assert words(anton.get("/verwaltung/ordner/neu")).count('<details class="disclosure form-group" >') == 3
     wrong = words(anton.post("/verwaltung/ordner/neu", folder_form(tmp_path, done_folder="")))
     assert wrong.count('<details class="disclosure form-group" open>') == 1
 

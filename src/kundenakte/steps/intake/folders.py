@@ -15,6 +15,7 @@ from kundenakte.base.journal import actions as journal
 from kundenakte.records import access, facts
 from kundenakte.records.models import Verb
 from kundenakte.records.refusals import BadValue, ChangedMeanwhile, Refused
+from kundenakte.steps.intake import batch_pages
 from kundenakte.steps.intake import name_patterns as patterns
 from kundenakte.steps.intake.field_mapping import FILE
 from kundenakte.steps.intake.models import WatchedFolder
@@ -23,7 +24,7 @@ from kundenakte.steps.intake.places import trouble
 CHANGEABLE: Final = frozenset(
     {"path", "enabled", "acts_as", "team", "facts", "mapping", "sidecar", "markers", "marker_required", "patterns",
      "path_is_key", "keep_in_place", "done_folder", "error_folder", "settle_seconds", "wait_seconds", "depth",
-     "answers"}
+     "answers", "batch", "batch_words"}
 )  # fmt: skip
 
 
@@ -129,5 +130,7 @@ def _check_words(folder: WatchedFolder) -> None:
         raise BadValue("Diese Angabe kennt die Kundenakte nicht: %(named)s.", named=", ".join(sorted(wrong)))
     if any(not str(marker).startswith(".") for marker in folder.markers):
         raise BadValue("Endungen von Fertig-Dateien beginnen mit einem Punkt, zum Beispiel .ok.")
+    if folder.batch and not batch_pages.is_sayable(folder.batch_words):
+        raise BadValue("Bitte nennen Sie den Text, an dem in einer Sammel-PDF ein neuer Brief zu erkennen ist.")
     if folder.marker_required and not folder.markers:
         raise BadValue("Bitte nennen Sie die Endung der Fertig-Dateien, zum Beispiel .ok.")

@@ -32,6 +32,11 @@ class WatchedFolder(models.Model):
         AUTO = "auto", "wenn vorhanden"
         REQUIRED = "required", "immer; ohne sie wird nichts übernommen"
 
+    class Batch(models.TextChoices):
+        NONE = "", "nicht teilen: jede Datei ist ein Dokument"
+        ANCHOR = "anchor", "wenn auf der Seite dieser Text steht"
+        VALUE = "value", "wenn sich ändert, was hinter diesem Text steht"
+
     # A word; arrivals name it as their source ("folder:erp").
     name = models.SlugField(max_length=50, unique=True)
     path = models.TextField()
@@ -53,6 +58,10 @@ class WatchedFolder(models.Model):
     marker_required = models.BooleanField(default=False)
     # What file names say: ["{class}_{number}_{customer}.pdf"]; the first that matches holds (patterns.py).
     patterns = models.JSONField(default=list, blank=True)
+    # How a PDF with many letters is divided: by words that stand on the first page of each, or where what stands
+    # behind these words changes.
+    batch = models.CharField(max_length=6, choices=Batch.choices, default=Batch.NONE, db_default="", blank=True)
+    batch_words = models.CharField(max_length=100, default="", db_default="", blank=True)
     # The same path with new bytes is a new version of the same document.
     path_is_key = models.BooleanField(default=False)
     # Files stay where they are (file server, read-only share); `SeenFile` remembers them.

@@ -34,13 +34,14 @@ _SHOWN: Final = 20
 # Form field → the fact that holds for every file of the folder.
 _FACTS: Final = {"customer": "customer", "document_class": "class", "system": "system"}
 _PLAIN: Final = ("path", "sidecar", "done_folder", "error_folder", "marker_required", "path_is_key", "keep_in_place",
-                 "answers")  # fmt: skip
+                 "answers", "batch", "batch_words")  # fmt: skip
 
 
 # How the fields stand together; those of a rare group are folded away as long as none of them is used.
 _GROUPS: Final[tuple[tuple[object, tuple[str, ...], bool], ...]] = (
     (gettext_lazy("Ort"), ("name", "path"), False),
     (gettext_lazy("Was die Dateien sind"), ("document_class", "customer", "patterns"), False),
+    (gettext_lazy("Sammel-PDF mit vielen Briefen"), ("batch", "batch_words"), True),
     (gettext_lazy("Wer sich kümmert"), ("team", "acts_as", "system"), False),
     (gettext_lazy("Begleitdateien und Fertig-Dateien"), ("sidecar", "markers", "marker_required", "answers"), True),
     (gettext_lazy("Was mit den Dateien geschieht"),
@@ -66,6 +67,11 @@ class FolderForm(forms.Form):
     patterns = forms.CharField(
         label=gettext_lazy("Muster der Dateinamen"), required=False, widget=forms.Textarea(attrs={"rows": 3}),
         help_text=gettext_lazy("Eines je Zeile, zum Beispiel {class}_{number}_{customer}.pdf"),
+    )  # fmt: skip
+    batch = forms.ChoiceField(label=gettext_lazy("Ein neuer Brief beginnt,"), required=False)
+    batch_words = forms.CharField(
+        label=gettext_lazy("Dieser Text"), required=False, max_length=100,
+        help_text=gettext_lazy("Zum Beispiel Seite 1 von, oder Kundennummer, wenn es auf ihre Änderung ankommt."),
     )  # fmt: skip
     markers = forms.CharField(
         label=gettext_lazy("Endungen von Fertig-Dateien"), required=False, max_length=200,
@@ -93,6 +99,7 @@ class FolderForm(forms.Form):
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]
         choose(self, "sidecar", [(value, _(str(label))) for value, label in WatchedFolder.Sidecar.choices])
+        choose(self, "batch", [(value, _(str(label))) for value, label in WatchedFolder.Batch.choices])
         classes = by_word((one.code, _(one.name)) for one in DocumentClass.objects.all())
         choose(self, "document_class", [("", _("was darin erkannt wird")), *classes])
         roles = by_word((role.code, _(role.name)) for role in Role.objects.filter(has_inbox=True))

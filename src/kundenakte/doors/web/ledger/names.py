@@ -7,6 +7,7 @@ from django.utils.translation import gettext_noop
 NAMES: Final = {
     "intake.open_mail": gettext_noop("Anlagen einer E-Mail"),
     "intake.open_packed": gettext_noop("ZIP-Archiv oder PDF-Portfolio auspacken"),
+    "intake.split_batch": gettext_noop("Sammel-PDF teilen"),
     "rendition.render": gettext_noop("Vorschau"),
     "rendition.render_rest": gettext_noop("Weitere Seiten"),
     "rendition.read": gettext_noop("Texterkennung"),

@@ -22,7 +22,7 @@ _ACTOR: Final = Actor.system("command")
 # Options that are handed on under their own name when they are given.
 _PLAIN: Final = (
     "sidecar", "path_is_key", "keep_in_place", "marker_required", "answers", "done_folder", "error_folder",
-    "settle_seconds", "wait_seconds", "depth",
+    "settle_seconds", "wait_seconds", "depth", "batch", "batch_words",
 )  # fmt: skip
 
 
@@ -105,6 +105,11 @@ def _settings(parser: ArgumentParser) -> None:
     )
     parser.add_argument("--keep-in-place", action=BooleanOptionalAction, default=None, help="Dateien bleiben liegen")
     parser.add_argument("--answers", action=BooleanOptionalAction, default=None, help="Ergebnisdatei daneben schreiben")
+    parser.add_argument(
+        "--batch", choices=("", "anchor", "value"),
+        help="Sammel-PDF teilen: wo der Text steht, wo sich ändert, was dahinter steht, oder gar nicht",
+    )  # fmt: skip
+    parser.add_argument("--batch-words", metavar="TEXT", help="dieser Text, zum Beispiel „Seite 1 von“")
     parser.add_argument("--done-folder")
     parser.add_argument("--error-folder")
     parser.add_argument("--settle-seconds", type=float)
