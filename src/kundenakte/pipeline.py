@@ -154,12 +154,12 @@ def register_jobs() -> None:
     )  # fmt: skip
     ledger.register(
         packed.OPEN, partial(packed.open_packed, first_step=_first_step, redraw=DRAW_AGAIN), then=WAY[0].name,
-        on_failed=filing.put_in_inbox, max_attempts=3,
+        on_failed=filing.put_in_inbox,
     )  # fmt: skip
     ledger.register(
         batches.JOB,
         partial(batches.split_batch, first_step=_first_step, redraw=DRAW_AGAIN, ask=filing.put_in_inbox),
-        then=WAY[0].name, on_failed=filing.put_in_inbox, max_attempts=3,
+        then=WAY[0].name, on_failed=filing.put_in_inbox,
     )  # fmt: skip
     archive.register_jobs((unpacking.OPEN, packed.OPEN, batches.JOB, *(step.name for step in WAY), READ, scanning.JOB))
     # Beside the way: nobody waits for these.
