@@ -18,7 +18,7 @@ from kundenakte.base.jobs.models import Job
 from kundenakte.base.journal.models import JournalEntry
 from kundenakte.doors.mailbox.answering import sentences
 from kundenakte.records import parts, renditions, zip_contents
-from kundenakte.records.models import Arrival, Reference
+from kundenakte.records.models import Arrival, Grant, Reference, Verb
 from kundenakte.steps.intake import packed
 from tests import zips
 from tests.builders import NOW, a_customer_file, a_user, an_actor
@@ -88,6 +88,33 @@ def test_the_archive_shows_its_list_and_what_became_of_its_files(client: Client)
     assert reverse("document", args=(offer.pk,)) in shown
     assert archive.file_name in client.get(reverse("inbox") + "?fach=stapel").text
     assert JournalEntry.objects.filter(kind="arrival.unpacked", subject_id=archive.pk).count() == 1
+
+
+def test_whoever_may_not_see_a_document_may_not_see_the_archive_it_came_in(client: Client) -> None:
+    """Its list and its bytes would show what is hidden."""
+    file = a_customer_file("Muster GmbH", "K-10001")
+    archive = settled(brought(a_zip({"AN-77.txt": a_letter("Muster GmbH", "K-10001"), "Notiz.txt": b"?\n"})))
+    verena, address = a_user("verena"), reverse("inbox-arrival", args=(archive.pk,))
+    shelf, original = reverse("inbox") + "?fach=stapel", reverse("inbox-download", args=(archive.pk,))
+    client.force_login(verena)
+    assert client.get(address).status_code == client.get(original).status_code == 200
+    assert "Unterlagen.zip" in client.get(shelf).text
+    Grant.objects.create(user=verena, verb=Verb.READ, is_deny=True, customer_file=file, reason="Test", created_at=NOW)
+    assert client.get(address).status_code == client.get(original).status_code == 404
+    assert "Unterlagen.zip" not in client.get(shelf).text
+    assert client.get(reverse("inbox-arrival", args=(inside(archive)[1].pk,))).status_code == 200
+
+
+def test_it_is_said_to_whoever_brought_it_what_became_of_it(client: Client) -> None:
+    muster()
+    archive = brought(a_zip({"AN-77.txt": a_letter("M", "K-10001"), "b.txt": b"b\n"}), actor=an_actor("verena"))
+    settled(archive)
+    client.force_login(a_user("verena"))
+    (line,) = client.get(
+        f"{reverse('upload-outcome')}?eingang={archive.pk}", headers={"accept": "application/json"}
+    ).json()
+    assert (line["done"], line["sentence"]) == (True, "Ausgepackt: 2 Dateien gehen ihren eigenen Weg.")
+    assert line["url"] == reverse("inbox-arrival", args=(archive.pk,))
 
 
 def test_a_crash_between_keeping_and_writing_down_doubles_nothing() -> None:

@@ -18,7 +18,7 @@ _DOORS: Final[Mapping[str, str]] = MappingProxyType(
         "stack": gettext_noop("Aus einem gescannten Stapel"),
         "attachment": gettext_noop("Anlage einer E-Mail"),
         "batch": gettext_noop("Aus einer Sammel-PDF"),
-        "unpacked": gettext_noop("Aus einem ZIP-Archiv oder PDF-Portfolio"),
+        "unpacked": gettext_noop("Aus einem ZIP oder Portfolio"),
         "mailbox": gettext_noop("Postfach „%(name)s“"),
         "smtp": gettext_noop("Per E-Mail an die Kundenakte"),
         "folder": gettext_noop("Überwachter Ordner „%(name)s“"),

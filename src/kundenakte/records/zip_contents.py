@@ -41,8 +41,8 @@ UNKNOWN_PACKING: Final = _(
 )
 MANY: Final = _("Im ZIP-Archiv sind mehr Dateien, als auf einmal aufgenommen werden; es wurde nicht ausgepackt.")
 BOMB: Final = _(
-    "Ausgepackt wäre das ZIP-Archiv übermäßig groß, wie es Archive sind, die Rechner überlasten sollen; es wurde "
-    "nicht ausgepackt."
+    "Ausgepackt wäre das ZIP-Archiv übermäßig groß (solche Archive sollen Rechner überlasten); es wurde nicht "
+    "ausgepackt."
 )
 DEEP: Final = _("ZIP-Archive sind hier zu tief ineinander verpackt; sie wurden nicht ausgepackt.")
 A_WHOLE: Final = _(

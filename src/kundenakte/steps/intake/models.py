@@ -33,9 +33,9 @@ class WatchedFolder(models.Model):
         REQUIRED = "required", "immer; ohne sie wird nichts übernommen"
 
     class Batch(models.TextChoices):
-        NONE = "", "nicht teilen: jede Datei ist ein Dokument"
-        ANCHOR = "anchor", "wenn auf der Seite dieser Text steht"
-        VALUE = "value", "wenn sich ändert, was hinter diesem Text steht"
+        NONE = "", "nirgends: jede Datei ist ein Dokument"
+        ANCHOR = "anchor", "wo dieser Text steht"
+        VALUE = "value", "wo sich ändert, was hinter diesem Text steht"
 
     # A word; arrivals name it as their source ("folder:erp").
     name = models.SlugField(max_length=50, unique=True)

@@ -14,7 +14,7 @@ from kundenakte.steps.rendition.sheet import LABEL, Column, Sheet
 # The page has no room for more, and nobody reads them.
 _MOST_LINES: Final = 2_000
 _COLUMNS: Final = (
-    Column("Datei", 0.56), Column("Geändert", 0.16), Column("Größe", 0.12, right=True), Column("Hinweis", 0.16),
+    Column("Datei", 0.52), Column("Geändert", 0.2), Column("Größe", 0.12, right=True), Column("Hinweis", 0.16),
 )  # fmt: skip
 _MARKS: Final = {
     zip_contents.LOCKED: "mit Passwort",

@@ -68,7 +68,7 @@ class FolderForm(forms.Form):
         label=gettext_lazy("Muster der Dateinamen"), required=False, widget=forms.Textarea(attrs={"rows": 3}),
         help_text=gettext_lazy("Eines je Zeile, zum Beispiel {class}_{number}_{customer}.pdf"),
     )  # fmt: skip
-    batch = forms.ChoiceField(label=gettext_lazy("Ein neuer Brief beginnt,"), required=False)
+    batch = forms.ChoiceField(label=gettext_lazy("Wo ein neuer Brief beginnt"), required=False)
     batch_words = forms.CharField(
         label=gettext_lazy("Dieser Text"), required=False, max_length=100,
         help_text=gettext_lazy("Zum Beispiel Seite 1 von, oder Kundennummer, wenn es auf ihre Änderung ankommt."),

@@ -170,6 +170,8 @@ def list_context(request: SignedIn, shelf: str) -> dict[str, Any]:
     """One page of a shelf."""
     arrivals = access.arrivals_for(request.user, rights=page.rights(request)).select_related("team")
     rows = arrivals.filter(SHELVES[shelf])
+    if shelf == "stapel":
+        rows = access.with_nothing_hidden_in_it(rows, request.user, rights=page.rights(request))
     shown = paging.page(
         teams.narrowed(request, rows), order=_NEWEST_FIRST, cursor=request.GET.get("nach", ""), size=PAGE
     )

@@ -15,9 +15,9 @@ class Migration(migrations.Migration):
             field=models.CharField(
                 blank=True,
                 choices=[
-                    ("", "nicht teilen: jede Datei ist ein Dokument"),
-                    ("anchor", "wenn auf der Seite dieser Text steht"),
-                    ("value", "wenn sich ändert, was hinter diesem Text steht"),
+                    ("", "nirgends: jede Datei ist ein Dokument"),
+                    ("anchor", "wo dieser Text steht"),
+                    ("value", "wo sich ändert, was hinter diesem Text steht"),
                 ],
                 db_default="",
                 default="",
