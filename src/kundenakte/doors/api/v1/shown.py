@@ -28,7 +28,7 @@ class DeliveredOut(Schema):
     """What became of a delivery. `document` is null while it is on its way or waits in the inbox."""
 
     arrival: int
-    state: str = Field(description="under_way, waiting, filed, duplicate or discarded")
+    state: str = Field(description="under_way, waiting, filed, duplicate, discarded, or split: its parts are arrivals")
     sentence: str = Field(description="Why, in German")
     document: int | None
     version: int | None
