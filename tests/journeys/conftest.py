@@ -20,6 +20,7 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
 
+from kundenakte.base.accounts.models import User
 from kundenakte.records.shipped.install import install as install_shipped_data
 from tests.builders import a_user
 from tests.config.test_supervisor import alive, family
@@ -121,10 +122,7 @@ def house(house_environment: dict[str, str], static_files: Path) -> Iterator[str
     (Path(environment["KUNDENAKTE_DATA"]) / "static").symlink_to(static_files)
     install_shipped_data(now=timezone.now())
     for name in ("verena", "anton", "bernd"):
-        user = a_user(name)
-        # The running house hashes as the product does, the tests' own settings do not.
-        user.password = _HASH
-        user.save()
+        may_sign_in(a_user(name))
     running = subprocess.Popen(
         [*command, "serve"], env=environment, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     )
@@ -133,6 +131,13 @@ def house(house_environment: dict[str, str], static_files: Path) -> Iterator[str
         yield f"http://127.0.0.1:{port}"
     finally:
         _end(running)
+
+
+def may_sign_in(user: User) -> None:
+    """Somebody of the cast with the password of all."""
+    # The running house hashes as the product does, the tests' own settings do not.
+    user.password = _HASH
+    user.save()
 
 
 def _end(running: subprocess.Popen[bytes]) -> None:

@@ -13,6 +13,7 @@ from kundenakte.records.sources import in_words, short_origin
         ("folder:buero", "Überwachter Ordner „buero“"),
         ("rest:erp", "Programm „erp“"),
         ("web", "Im Browser hochgeladen"),
+        ("process", "Von einem Vorgang geschrieben"),
         ("unbekannt:x", "unbekannt:x"),
         ("", ""),
     ],

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
@@ -10,7 +10,7 @@ from typing import Any, Final
 import rfc8785
 from django.utils import timezone
 
-from kundenakte.circulation.models import CirculationFolder, Stop
+from kundenakte.circulation.models import Case, CirculationFolder, Stop
 from kundenakte.circulation.models.minutes import What
 from kundenakte.circulation.models.slips import Wish
 from kundenakte.steps.rendition import pdfa
@@ -18,6 +18,8 @@ from kundenakte.steps.rendition.pdfa import Attached
 from kundenakte.steps.rendition.sheet import LABEL, Column, Sheet
 
 ATTACHED: Final = "umlaufprotokoll.json"
+# What a process does without anybody's task; these lines name an element of it, or a message.
+_OF_A_PROCESS: Final = (What.TIMER, What.MESSAGE, What.ERRAND)
 _FOOTER: Final = "Umlaufprotokoll der Kundenakte. Die Angaben liegen auch als JSON in dieser Datei."
 _SLIP: Final = (Column("Schritt", 8), Column("An", 24), Column("Was", 22), Column("Bis", 14), Column("Stand", 20))
 
@@ -36,6 +38,9 @@ def draw(tale: Mapping[str, Any], target: Path) -> None:
             ("Dokumente", "\n".join(_document(one) for one in tale["documents"])),
         ]
     )
+    case = tale.get("case")
+    if case:
+        _case(sheet, case)
     sheet.heading("Laufzettel")
     sheet.table(_SLIP, [_stop(stop) for stop in tale["stops"]])
     sheet.gap(6)
@@ -44,8 +49,11 @@ def draw(tale: Mapping[str, Any], target: Path) -> None:
     sheet.pairs(told_to, label_width=150)
     sheet.heading("Protokoll")
     tasks = {task["task"]: task for task in tale["tasks"]}
+    activities = {step["stop"]: step["name"] for step in case["steps"]} if case else {}
+    names = case["names"] if case else {}
     for line in tale["minutes"]:
-        sheet.pairs([(f"{line['number']}. {_when(line['at'])}", _sentence(line, tasks))], label_width=150)
+        about = activities.get(line["stop"]) or _about(line, tasks, names)
+        sheet.pairs([(f"{line['number']}. {_when(line['at'])}", _sentence(line, about))], label_width=150)
         if line["comment"]:
             sheet.paragraph(line["comment"])
         sheet.gap(3)
@@ -72,17 +80,50 @@ def _to(stop: Mapping[str, Any]) -> str:
     return str((stop["user"] or stop["team"])["name"])
 
 
-def _sentence(line: Mapping[str, Any], tasks: Mapping[int, Mapping[str, Any]]) -> str:
+def _case(sheet: Sheet, case: Mapping[str, Any]) -> None:
+    """What a process adds: its edition, what is known in the end, and what was answered at each of its steps."""
+    process = case["process"]
+    sheet.heading("Vorgang")
+    sheet.pairs(
+        [
+            ("Prozess", f"{process['name']}, Ausgabe {process['definition']}"),
+            ("Zuständig", case["owner"]["name"]),
+            ("Stand", str(Case.State(case["state"]).label)),
+        ]
+    )
+    _answers(sheet, case["said"])
+    answered = [step for step in case["steps"] if step["said"]]
+    if answered:
+        sheet.heading("Angaben bei den Schritten")
+    for step in answered:
+        sheet.paragraph(step["name"], LABEL)
+        _answers(sheet, step["said"])
+        sheet.gap(3)
+
+
+def _answers(sheet: Sheet, said: Sequence[Sequence[str]]) -> None:
+    # The house words its questions, however long: beside each other they would cover what was answered.
+    for title, words in said:
+        sheet.paragraph(f"{title}: {words}")
+
+
+def _about(line: Mapping[str, Any], tasks: Mapping[int, Mapping[str, Any]], names: Mapping[str, str]) -> str:
+    if line["task"] in tasks:
+        task = tasks[line["task"]]
+        return f"{Wish(task['wish']).label} bei {(task['user'] or task['team'])['name']}"
+    said = line["after"] if line["what"] in _OF_A_PROCESS else {}
+    told = str(said.get("message", "")) or names.get(said.get("element", ""), "")
+    document = f"Dokument {line['document']}" if line["document"] else ""
+    return ", ".join(part for part in (told, document) if part)
+
+
+def _sentence(line: Mapping[str, Any], about: str) -> str:
     who = line["who"] or "Kundenakte"
     if line["instead_of"]:
         who = f"{who} (in Vertretung für {line['instead_of']})"
-    about = ""
-    if line["task"] in tasks:
-        task = tasks[line["task"]]
-        about = f", {Wish(task['wish']).label} bei {(task['user'] or task['team'])['name']}"
-    if line["document"]:
-        about = f", Dokument {line['document']}"
-    return f"{who}: {What(line['what']).label}{about}"
+    is_skipped = line["what"] == What.ERRAND and line["after"].get("state") == "skipped"
+    what = "ohne diesen Schritt weiter" if is_skipped else What(line["what"]).label
+    return f"{who}: {what}{f', {about}' if about else ''}"
 
 
 def _when(moment: str | None) -> str:

@@ -6,14 +6,16 @@ document that lay in the folder.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any, Final
 
 from kundenakte.base.accounts.models import Role, User
 from kundenakte.base.journal import canonical
+from kundenakte.circulation.cases import definitions, going
 from kundenakte.circulation.minutes import minutes_of
 from kundenakte.circulation.models import Case, CaseStep, CirculationFolder, FolderDocument, MinutesEntry, Stop, Task
+from kundenakte.circulation.processes.definition import Definition
 
 FORMAT: Final = "kundenakte-circulation/1"
 
@@ -42,10 +44,12 @@ def _case(folder: CirculationFolder) -> dict[str, Any]:
     case = Case.objects.select_related("process", "definition", "owner").filter(folder=folder).first()
     if case is None:
         return {}
+    known = definitions.of(case.definition)
     steps = [
-        {"stop": step.stop_id, "element": step.element, "answers": step.answers}
+        {"stop": step.stop_id, "element": step.element, "name": known.names.get(step.element, step.element),
+         "answers": step.answers, "said": _said(step.answers, known)}
         for step in CaseStep.objects.filter(case=case).order_by("pk")
-    ]
+    ]  # fmt: skip
     told = {
         "number": case.number, "state": str(case.state), "reason": case.reason, "owner": _who(case.owner),
         "amount": str(case.amount) if case.amount is not None else None,
@@ -53,9 +57,14 @@ def _case(folder: CirculationFolder) -> dict[str, Any]:
             "key": case.process.key, "name": case.process.name, "definition": case.definition.number,
             "sha256": case.definition.digest,
         },
-        "fields": case.fields, "steps": steps,
+        "fields": case.fields, "said": _said(case.fields, known), "steps": steps, "names": dict(known.names),
     }  # fmt: skip
     return {"case": told}
+
+
+def _said(answers: Mapping[str, Any], known: Definition) -> list[list[str]]:
+    """Answers as a person reads them, beside the values a program reads."""
+    return [[title, words] for title, words in going.words_of(answers, known)]
 
 
 def _document(entry: FolderDocument) -> dict[str, Any]:

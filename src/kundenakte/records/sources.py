@@ -15,6 +15,7 @@ _DOORS: Final[Mapping[str, str]] = MappingProxyType(
         "command": gettext_noop("Befehlszeile"),
         "restore": gettext_noop("Wiederhergestellt"),
         "circulation": gettext_noop("Umlaufmappe"),
+        "process": gettext_noop("Von einem Vorgang geschrieben"),
         "stack": gettext_noop("Aus einem gescannten Stapel"),
         "attachment": gettext_noop("Anlage einer E-Mail"),
         "batch": gettext_noop("Aus einer Sammel-PDF"),

@@ -14,6 +14,7 @@ from kundenakte.circulation.cases import working
 from kundenakte.circulation.models import Case, CirculationFolder, MinutesEntry
 from kundenakte.circulation.processes.refusals import AnswersRefused
 from kundenakte.circulation.refusals import FourEyes
+from kundenakte.records import renditions
 from kundenakte.records.models import Document
 from kundenakte.records.refusals import BadValue
 from kundenakte.steps.archive.models import ArchivePackage
@@ -60,6 +61,29 @@ def test_a_complaint_goes_from_recording_to_sealed_minutes() -> None:
     whats = [line["what"] for line in said["minutes"]]
     assert (whats[0], whats[-1], whats.count("completed"), "message" in whats) == ("started", "finished", 6, True)
     assert list(map(str, checking.differences([case.folder_id]))) == []
+
+
+def test_the_paper_says_what_was_decided_and_by_whom() -> None:
+    case = does_step(a_case(), "Prüfen und bewerten", "sabine", **ASSESSED)
+    case = does_step(case, "Entscheiden", "verena", **DECIDED, betrag="1480")
+    case = does_step(case, "Über dem Limit freigeben", the_boss(), freigabe="ja")
+    case = does_step(case, "Antwort schreiben", "sabine", antwort="Wir liefern Ihnen eine neue Pumpe.")
+    worked_off()
+    case = Case.objects.select_related("folder").get(pk=case.pk)
+    does_step(case, "Antwort versenden", "sabine", versandt="post", versandt_am="2026-11-25")
+    worked_off()
+    document = filing.minutes_document(CirculationFolder.objects.get(pk=case.folder_id))
+    assert document is not None
+    assert document.valid_version is not None
+    read = renditions.text_of(document.valid_version.digest)
+    assert read is not None
+    text = " ".join(read.plain.split())
+    for words in (
+        "Prozess Reklamation, Ausgabe 1", "Was es uns kostet (Euro): 1.480,00", "Entscheidung: Ersatz liefern",
+        "Ihre Entscheidung: freigegeben", "Versandt am: 25.11.2026",
+        "Lena Leitner: erledigt, Über dem Limit freigeben", "Kundenakte: vom Haus erledigt, Antwort in die Akte",
+    ):  # fmt: skip
+        assert words in text, words
 
 
 def attached(document: Document) -> dict[str, Any]:

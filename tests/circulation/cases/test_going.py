@@ -30,9 +30,9 @@ from kundenakte.circulation.processes.refusals import BpmnRefused, NotMigrated
 from kundenakte.circulation.refusals import TaskEnded
 from kundenakte.customers.actions.identify import add_identifier
 from kundenakte.customers.models import Identifier
-from kundenakte.records.models import CustomerFile
+from kundenakte.records.models import Arrival, CustomerFile
 from kundenakte.records.refusals import BadValue, ChangedMeanwhile, NotAllowed
-from tests.builders import NOW, SETUP, a_class, a_customer_file, a_document, a_user, an_actor
+from tests.builders import NOW, SETUP, a_class, a_customer_file, a_document, a_user, an_actor, an_arrival
 from tests.case_builders import a_case, a_probe, a_process, does_step, open_steps, step_task, worked_off
 from tests.conftest import LONG
 from tests.process_builders import ENDS, a_file, errand, flow, timer, user_task
@@ -212,6 +212,39 @@ def test_a_filed_document_starts_a_process_once() -> None:
     with transaction.atomic():
         filed.noticed(other)
     assert not Job.objects.filter(name=filed.FILED, subject_id=other.pk, state="waiting").exists()
+
+
+@pytest.mark.parametrize(
+    ("way", "source", "starts"),
+    [
+        ("mail", "mailbox:info", True), ("mail", "smtp", True), ("mail", "web", False),
+        ("hotfolder", "folder:buero", True), ("api", "rest:erp", True), ("web", "web", True), ("web", "command", False),
+        ("", "command", True),
+    ],
+)  # fmt: skip
+def test_a_rule_takes_what_came_by_its_way(way: str, source: str, *, starts: bool) -> None:
+    process = a_process().process
+    publishing.add_start_rule(
+        actor=an_actor(), process=process, document_class=a_class("COMPLAINT"), responsible=a_user("sabine"),
+        source=way, now=NOW,
+    )  # fmt: skip
+    paper = a_document(document_class="COMPLAINT", title="Pumpe undicht")
+    whole = an_arrival(source=source)
+    # What hung on it came the same way.
+    part = an_arrival(source="attachment", content="Anlage")
+    Arrival.objects.filter(pk=part.pk).update(document=paper, part_of=whole)
+    filed.start_what_is_due(paper.pk, now=NOW)
+    assert Case.objects.filter(process=process).exists() is starts
+
+
+def test_a_document_with_a_very_long_title_starts_its_process_as_well() -> None:
+    process = a_process().process
+    publishing.add_start_rule(
+        actor=an_actor(), process=process, document_class=a_class("COMPLAINT"), responsible=a_user("sabine"), now=NOW
+    )
+    paper = a_document(document_class="COMPLAINT", title="Pumpe " * 40)
+    filed.start_what_is_due(paper.pk, now=NOW)
+    assert Case.objects.get().folder.title.startswith("Pumpe Pumpe")
 
 
 # --- editions ----------------------------------------------------------------------------------------------------

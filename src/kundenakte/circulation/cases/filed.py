@@ -8,6 +8,7 @@ from typing import Final
 from django.db import transaction
 
 from kundenakte.base.jobs import ledger
+from kundenakte.circulation import ways
 from kundenakte.circulation.cases import starting
 from kundenakte.circulation.cases.going import ERRAND
 from kundenakte.circulation.models import CaseErrand, StartRule
@@ -39,12 +40,13 @@ def start_what_is_due(document_id: int, *, now: datetime) -> None:
         return
     arrival = Arrival.objects.filter(document=document).order_by("pk").first()
     source = arrival.source if arrival else ""
+    way = ways.of(arrival)
     rules = StartRule.objects.filter(document_class=document.document_class_id, is_active=True)
     # The papers of the house itself start nothing: a process would start itself for ever.
     if source in {"process", "circulation"}:
         return
     for rule in rules.select_related("process", "responsible").order_by("pk"):
-        if rule.source and rule.source != source:
+        if rule.source and rule.source != way:
             continue
         if rule.word and rule.word.casefold() not in document.title.casefold():
             continue

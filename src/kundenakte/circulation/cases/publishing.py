@@ -13,7 +13,7 @@ from kundenakte.base import secret_files
 from kundenakte.base.accounts.actors import Actor
 from kundenakte.base.accounts.models import User
 from kundenakte.base.journal import actions as journal
-from kundenakte.circulation import moving
+from kundenakte.circulation import moving, ways
 from kundenakte.circulation.models import Process, ProcessDefinition, ProcessDraft, StartRule, WebhookReceiver
 from kundenakte.circulation.processes import engine, reading
 from kundenakte.circulation.processes.definition import Definition
@@ -109,12 +109,17 @@ def add_start_rule(
     *, actor: Actor, process: Process, document_class: DocumentClass, responsible: User, now: datetime,
     source: str = "", word: str = "",
 ) -> StartRule:  # fmt: skip
-    """From now on a document of this class that is filed starts the process, in the name of somebody."""
+    """From now on a document of this class that is filed starts the process, in the name of somebody.
+
+    With `source` only one that came by this way (ways.py), with `word` only one whose title has it. Raises BadValue.
+    """
     _administrator(actor)
     if not responsible.is_active or responsible.is_service:
         raise BadValue("Bitte wählen Sie jemanden, der sich anmelden kann.")
+    if source and source not in ways.KNOWN:
+        raise BadValue("Diesen Weg, auf dem ein Dokument kommt, gibt es nicht.")
     made = StartRule.objects.create(
-        process=process, document_class=document_class, responsible=responsible, source=source.strip()[:40],
+        process=process, document_class=document_class, responsible=responsible, source=source,
         word=word.strip()[:60],
     )  # fmt: skip
     journal.append(

@@ -25,7 +25,7 @@ from kundenakte.records import access as records_access
 from kundenakte.records.models import CustomerFile, Document
 from kundenakte.records.refusals import BadValue
 
-_LONGEST_TITLE: Final = 200
+LONGEST_TITLE: Final = 200
 _COUNT_UP: Final = """
 INSERT INTO circulation_caseseries (prefix, year, last_number) VALUES (%s, %s, 1)
 ON CONFLICT (prefix, year) DO UPDATE SET last_number = circulation_caseseries.last_number + 1
@@ -85,7 +85,8 @@ def start_by_rule(*, process: Process, document: Document, responsible: User, no
     row = definitions.newest(process)
     return _begun(
         actor=going.HOUSE, row=row, definition=definitions.of(row), customer_file=document.customer_file,
-        person=responsible, fields={}, inside=[document], title=document.title, how="rule", origin=document, now=now,
+        person=responsible, fields={}, inside=[document], title=document.title[:LONGEST_TITLE], how="rule",
+        origin=document, now=now,
     )  # fmt: skip
 
 
@@ -114,10 +115,10 @@ def _begun(
     origin: Document | None = None,
     source_key: str = "",
 ) -> Case:
-    title = title.strip() or f"{definition.name}: {customer_file.customer}"[:_LONGEST_TITLE]
-    if len(title) > _LONGEST_TITLE:
+    title = title.strip() or f"{definition.name}: {customer_file.customer}"[:LONGEST_TITLE]
+    if len(title) > LONGEST_TITLE:
         raise BadValue(
-            "Bitte geben Sie einen Titel mit höchstens %(longest_title)s Zeichen.", longest_title=_LONGEST_TITLE
+            "Bitte geben Sie einen Titel mit höchstens %(longest_title)s Zeichen.", longest_title=LONGEST_TITLE
         )
     number = _number(row.process.prefix, now)
     folder = CirculationFolder.objects.create(

@@ -74,7 +74,7 @@ class StartRule(models.Model):
 
     process = models.ForeignKey(Process, on_delete=models.PROTECT, related_name="start_rules")
     document_class = models.ForeignKey(DocumentClass, on_delete=models.PROTECT, related_name="+")
-    # Only where it came in by this door ("mail", "hotfolder", "api" …); empty: by any.
+    # Only where it came in by this way ("mail", "hotfolder", "web", "api": ways.py); empty: by any.
     source = models.CharField(max_length=40, blank=True)
     # Only where the title has this word; empty: with any title.
     word = models.CharField(max_length=60, blank=True)

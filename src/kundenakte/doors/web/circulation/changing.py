@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST
 
 from kundenakte.base.refusals import Refused
 from kundenakte.circulation import access, actions
+from kundenakte.circulation.cases import going
 from kundenakte.circulation.models import CirculationFolder
 from kundenakte.circulation.refusals import FolderEnded
 from kundenakte.doors.web import page, refusals
@@ -76,6 +77,8 @@ def recall(request: SignedIn, pk: int) -> HttpResponse:
     def act(folder: CirculationFolder) -> str:
         reason = request.POST.get("grund", "")
         actions.recall_folder(actor=page.actor(request), folder=folder, reason=reason, now=timezone.now())
+        if going.of_folder(folder) is not None:
+            return _("Der Vorgang ist abgebrochen. Sein Protokoll kommt in die Kundenakte.")
         return _("Die Mappe ist zurückgerufen. Ihr Protokoll kommt in die Kundenakte.")
 
     return _changed(request, pk, act, opened="zurueckrufen")

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from kundenakte.base.accounts.models import User
-from kundenakte.circulation import access, four_eyes
+from kundenakte.circulation import access, filing, four_eyes
 from kundenakte.circulation.models import Case, CirculationFolder, FolderDocument, Task
 from kundenakte.circulation.models.slips import Wish
 from kundenakte.circulation.refusals import TaskClaimed
@@ -127,7 +127,8 @@ def shown(
         "may_open_file": records_access.files_for(request.user, rights=rights)
         .filter(pk=folder.customer_file_id).exists(),
         "papers": _papers(request.user, folder, visible, may_steer=may_steer),
-        "minutes": told(folder, visible, activities=cases.activities(case) if case else None),
+        "minutes_document": _minutes(request, folder),
+        "minutes": told(folder, visible, case=cases.in_minutes(case) if case else None),
         "may_steer": may_steer,
         "may_add": may_steer or bool(own),
         "others": _others(lines, own) if may_steer else [],
@@ -185,6 +186,14 @@ def _visible(request: SignedIn, folder: CirculationFolder) -> dict[int, Document
     ever = FolderDocument.objects.filter(folder=folder).values("document")
     allowed = records_access.documents_for(request.user, rights=page.rights(request)).filter(pk__in=ever)
     return allowed.select_related("document_class", "valid_version").in_bulk()
+
+
+def _minutes(request: SignedIn, folder: CirculationFolder) -> Document | None:
+    """The minutes as they lie in the file, once they do, for whoever may read them."""
+    found = filing.minutes_document(folder)
+    if found is None:
+        return None
+    return records_access.documents_for(request.user, rights=page.rights(request)).filter(pk=found.pk).first()
 
 
 def _papers(user: User, folder: CirculationFolder, visible: Mapping[int, Document], *, may_steer: bool) -> list[Paper]:

@@ -36,11 +36,27 @@ _SENTENCES: Final[Mapping[str, str]] = {
     What.LINK_ENDED: gettext_noop("%(who)s hat den Einmal-Link zurückgenommen."),
     What.RECALLED: gettext_noop("%(who)s hat die Mappe zurückgerufen."),
     What.FINISHED: gettext_noop("Der Umlauf ist abgeschlossen."),
-    What.TIMER: gettext_noop("Eine Frist ist abgelaufen."),
-    What.MESSAGE: gettext_noop("%(who)s hat festgehalten, dass eingetroffen ist, worauf der Vorgang wartete."),
-    What.ERRAND: gettext_noop("%(who)s hat einen Schritt des Prozesses erledigt."),
     What.MIGRATED: gettext_noop("%(who)s hat den Vorgang auf eine andere Ausgabe des Prozesses umgestellt."),
 }
+
+# What is said otherwise of a case: nobody carries a folder there.
+_OF_CASES: Final[Mapping[str, str]] = {
+    What.STARTED: gettext_noop("%(who)s hat den Vorgang begonnen."),
+    What.RECALLED: gettext_noop("%(who)s hat den Vorgang abgebrochen."),
+    What.FINISHED: gettext_noop("Der Vorgang ist zu Ende."),
+    What.TIMER: gettext_noop("Eine Frist ist abgelaufen: %(step)s."),
+    What.MESSAGE: gettext_noop("%(who)s hat festgehalten: %(step)s."),
+    What.ERRAND: gettext_noop("%(who)s hat einen Schritt des Prozesses erledigt: %(step)s."),
+}
+_SKIPPED: Final = gettext_noop("%(who)s hat den Vorgang ohne diesen Schritt weitergehen lassen: %(step)s.")
+
+
+@dataclass(frozen=True, slots=True)
+class OfCase:
+    """How the minutes of a case name things: its stops by their activity, the elements of its process."""
+
+    activities: Mapping[int, str]
+    names: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,22 +72,32 @@ class Told:
     document: Document | None
 
 
-def told(
-    folder: CirculationFolder, visible: Mapping[int, Document], *, activities: Mapping[int, str] | None = None
-) -> list[Told]:
-    """All lines in order. In a case a stop is called by its activity (`activities`), and its writing is not told."""
+def told(folder: CirculationFolder, visible: Mapping[int, Document], *, case: OfCase | None = None) -> list[Told]:
+    """All lines in order. In a case a stop is called by its activity, and its writing is not told."""
     return [
         Told(
-            row.number, row.at, _sentence(row, activities or {}), row.instead_of, row.comment,
+            row.number, row.at, _of_case(row, case) if case else _sentence(row), row.instead_of, row.comment,
             visible.get(row.document_id) if row.document_id else None,
         )
         for row in minutes_of(folder)
-        if not (activities is not None and row.what in {What.EXTENDED, What.SHORTENED})
+        if not (case is not None and row.what in {What.EXTENDED, What.SHORTENED})
     ]  # fmt: skip
 
 
-def _sentence(row: MinutesEntry, activities: Mapping[int, str]) -> str:
+def _of_case(row: MinutesEntry, case: OfCase) -> str:
+    element = str(row.after.get("element", ""))
+    words = {"step": _(str(row.after.get("message", "")) or case.names.get(element, "") or element)}
+    if activity := case.activities.get(row.stop_id or 0):
+        words["wish"] = activity
+    is_skipped = row.what == What.ERRAND and row.after.get("state") == "skipped"
+    return _sentence(row, _SKIPPED if is_skipped else _OF_CASES.get(row.what, ""), words)
+
+
+def _sentence(row: MinutesEntry, said: str = "", words: Mapping[str, str] | None = None) -> str:
     about = row.task or row.stop
-    wish = activities.get(row.stop_id or 0) or (_(about.get_wish_display()) if about else "")
-    said = _(_SENTENCES[row.what]) if row.what in _SENTENCES else "%(who)s: " + _(row.get_what_display())
-    return said % {"who": row.who or _("Die Kundenakte"), "to": named(about) if about else "", "wish": wish}
+    said = said or _SENTENCES.get(row.what, "")
+    template = _(said) if said else "%(who)s: " + _(row.get_what_display())
+    return template % {
+        "who": row.who or _("Die Kundenakte"), "to": named(about) if about else "",
+        "wish": _(about.get_wish_display()) if about else "", **(words or {}),
+    }  # fmt: skip

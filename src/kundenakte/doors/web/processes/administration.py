@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Final
 
 from django.contrib import messages
 from django.db.models import Count, Q
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from kundenakte.base.accounts.models import User
@@ -27,9 +28,17 @@ from kundenakte.doors.web.circulation.people import people
 from kundenakte.doors.web.page import SignedIn
 from kundenakte.doors.web.processes.drawing import drawn
 from kundenakte.records.models import DocumentClass
-from kundenakte.records.refusals import NotFound
+from kundenakte.records.refusals import BadValue, NotFound
 
 _MOST_AT_ONCE: Final = 500
+# By which way a document may come in for a rule to take it (circulation/ways.py).
+_WAYS: Final[Mapping[str, Any]] = {
+    "": gettext_lazy("egal"),
+    "mail": gettext_lazy("E-Mail"),
+    "hotfolder": gettext_lazy("Überwachter Ordner"),
+    "web": gettext_lazy("Hochgeladen"),
+    "api": "REST",
+}
 
 
 @require_safe
@@ -77,7 +86,11 @@ def process(request: SignedIn, key: str) -> HttpResponse:
     return _shown(request, process_of(key))
 
 
-def _shown(request: SignedIn, row: Process, *, status: int = 200, sentence: str = "") -> HttpResponse:
+def _shown(
+    request: SignedIn, row: Process, *, status: int = 200, sentence: str = "", rule_sentence: str = "",
+    typed: QueryDict | None = None,
+) -> HttpResponse:  # fmt: skip
+    """The page; `typed` is a rule that was refused with `rule_sentence`."""
     draft = ProcessDraft.objects.filter(process=row).select_related("changed_by").first()
     editions = list(
         row.definitions.select_related("published_by")
@@ -91,8 +104,12 @@ def _shown(request: SignedIn, row: Process, *, status: int = 200, sentence: str 
         "process": row, "draft": draft, "editions": editions, "shown": shown, "definition": definition,
         "is_draft": bool(draft and request.GET.get("ausgabe") is None),
         "drawing": drawn(source) if source else None, "lanes": _lanes(definition), "sentence": sentence,
-        "rules": row.start_rules.filter(is_active=True).select_related("document_class", "responsible"),
-        "classes": DocumentClass.objects.order_by("name"), "people": people(),
+        "rules": [
+            (rule, _WAYS.get(rule.source, rule.source))
+            for rule in row.start_rules.filter(is_active=True).select_related("document_class", "responsible")
+        ],
+        "classes": [(str(one.pk), one.name) for one in DocumentClass.objects.order_by("name")], "people": people(),
+        "ways": _WAYS.items(), "rule_sentence": rule_sentence, "typed": typed,
         "older": sum(one.open_cases for one in editions[1:]),
     }  # fmt: skip
     return render(request, "processes/process.html", context, status=status)
@@ -148,10 +165,12 @@ def publish(request: SignedIn, key: str) -> HttpResponse:
 @administrators
 def offer(request: SignedIn, key: str) -> HttpResponse:
     """Let people start it, or no longer."""
-    row = process_of(key)
-    publishing.offer(
-        actor=page.actor(request), process=row, offered=request.POST.get("anbieten") == "1", now=timezone.now()
-    )
+    row, offered = process_of(key), request.POST.get("anbieten") == "1"
+    publishing.offer(actor=page.actor(request), process=row, offered=offered, now=timezone.now())
+    if offered:
+        messages.success(request, _("Neue Vorgänge können wieder begonnen werden."))
+    else:
+        messages.success(request, _("Neue Vorgänge können nicht mehr begonnen werden. Was läuft, läuft weiter."))
     return page.gone_on(reverse("administration-process", args=(key,)))
 
 
@@ -183,12 +202,18 @@ def add_rule(request: SignedIn, key: str) -> HttpResponse:
     row = process_of(key)
     found = DocumentClass.objects.filter(pk=page.number(request.POST.get("klasse")) or 0).first()
     person = User.objects.filter(pk=page.number(request.POST.get("person", "")[1:]) or 0).first()
-    if found is None or person is None:
-        return _shown(request, row, status=422, sentence=_("Bitte wählen Sie eine Dokumentklasse und eine Person."))
-    publishing.add_start_rule(
-        actor=page.actor(request), process=row, document_class=found, responsible=person,
-        word=request.POST.get("wort", ""), source=request.POST.get("weg", ""), now=timezone.now(),
-    )  # fmt: skip
+    try:
+        if found is None or person is None:
+            raise BadValue("Bitte wählen Sie eine Dokumentklasse und eine Person.")
+        publishing.add_start_rule(
+            actor=page.actor(request), process=row, document_class=found, responsible=person,
+            word=request.POST.get("wort", ""), source=request.POST.get("weg", ""), now=timezone.now(),
+        )  # fmt: skip
+    except Refused as refused:
+        return _shown(
+            request, row, status=refusals.status_of(refused), rule_sentence=refused.in_words(_), typed=request.POST
+        )
+    messages.success(request, _("Die Regel gilt ab jetzt."))
     return page.gone_on(reverse("administration-process", args=(key,)))
 
 
@@ -200,6 +225,7 @@ def end_rule(request: SignedIn, key: str, rule: int) -> HttpResponse:
     if row is None:
         raise NotFound
     publishing.end_start_rule(actor=page.actor(request), rule=row, now=timezone.now())
+    messages.success(request, _("Die Regel ist beendet."))
     return page.gone_on(reverse("administration-process", args=(key,)))
 
 

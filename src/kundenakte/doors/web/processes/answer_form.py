@@ -39,6 +39,10 @@ class AnswerForm(forms.Form):
             shown = _field(field, user, customer_file)
             value = (typed or {}).get(field.name) if typed is not None else (known or {}).get(field.name, field.default)
             shown.initial = _shown(field, value)
+            if field.name in (faults or {}):
+                place = f"{key}{PREFIX}{field.name}"
+                told = [f"{place}_helptext"] if field.description else []
+                shown.widget.attrs |= {"aria-invalid": "true", "aria-describedby": " ".join([*told, f"{place}_error"])}
             self.fields[PREFIX + field.name] = shown
         self._faults = faults or {}
 

@@ -7,22 +7,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from django.contrib import messages
-from django.http import HttpResponse
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
 
 from kundenakte.circulation import access
-from kundenakte.circulation.cases import definitions, errands, going, working
+from kundenakte.circulation.cases import definitions, going, working
 from kundenakte.circulation.models import Case, CaseErrand, CaseStep, CaseTimer, CirculationFolder, Stop, Task
-from kundenakte.doors.web import page
 from kundenakte.doors.web.circulation.cover import holder
-from kundenakte.doors.web.page import SignedIn, screen
+from kundenakte.doors.web.circulation.told import OfCase
+from kundenakte.doors.web.page import SignedIn
 from kundenakte.doors.web.processes.answer_form import AnswerForm
 from kundenakte.doors.web.processes.drawing import drawn
-from kundenakte.records.refusals import NotFound
 
 _SIGNS: Final = {"done": "circle-check", "here": "map-pin", "dropped": "circle-minus", "failed": "circle-alert"}
 
@@ -51,10 +46,11 @@ def of_folder(folder: CirculationFolder) -> Case | None:
     return going.of_folder(folder)
 
 
-def activities(case: Case) -> dict[int, str]:
-    """Stop → the name of the activity it is."""
+def in_minutes(case: Case) -> OfCase:
+    """How the minutes of the case name what is theirs."""
     names = definitions.of(case.definition).names
-    return {step.stop_id: _(names.get(step.element, step.element)) for step in CaseStep.objects.filter(case=case)}
+    steps = CaseStep.objects.filter(case=case)
+    return OfCase({step.stop_id: _(names.get(step.element, step.element)) for step in steps}, names)
 
 
 def shown(request: SignedIn, case: Case) -> dict[str, Any]:
@@ -78,7 +74,12 @@ def shown(request: SignedIn, case: Case) -> dict[str, Any]:
             (known.names.get(one.element) or _("Frist"), one.due_at)
             for one in case.timers.filter(state=CaseTimer.State.WAITING)
         ],
-        "failed": list(case.errands.filter(state=CaseErrand.State.FAILED)),
+        "failed": [
+            (one, known.names.get(one.element, one.element))
+            for one in case.errands.filter(state=CaseErrand.State.FAILED)
+        ],
+        # Whoever `errands` lets decide about them.
+        "may_settle": case.owner_id == request.user.pk or access.may_steer(request.user, case.folder),
         "names": known.names,
         "is_late": case.is_open and case.due_at is not None and case.due_at < timezone.now(),
     }
@@ -122,42 +123,3 @@ def _steps(case: Case) -> list[Step]:
         found.append((errand.asked_at, Step(state, name, _("Die Kundenakte"), errand.ended_at, None, [],
                                             _(errand.trouble))))  # fmt: skip
     return [line for _at, line in sorted(found, key=lambda pair: pair[0])]
-
-
-@require_POST
-@screen
-def tell(request: SignedIn, pk: int) -> HttpResponse:
-    """Something the process waits for has come."""
-    case = _case(request, pk)
-    working.tell(
-        actor=page.actor(request), case=case, message=request.POST.get("nachricht", ""), now=timezone.now(),
-        comment=request.POST.get("bemerkung", "")[:2000],
-    )  # fmt: skip
-    messages.success(request, _("Festgehalten. Der Vorgang geht weiter."))
-    return page.gone_on(reverse("circulation-folder", args=(case.folder_id,)))
-
-
-@require_POST
-@screen
-def errand(request: SignedIn, pk: int, errand: int) -> HttpResponse:
-    """A failed errand is tried again, or the process goes on without it."""
-    case = _case(request, pk)
-    row = case.errands.filter(pk=errand).first()
-    if row is None:
-        raise NotFound
-    common: dict[str, Any] = {"actor": page.actor(request), "errand": row, "now": timezone.now()}
-    if request.POST.get("tun") == "ohne":
-        errands.go_without(**common, reason=request.POST.get("grund", "")[:2000])
-        messages.success(request, _("Der Vorgang geht ohne diesen Schritt weiter."))
-    else:
-        errands.try_again(**common)
-        messages.success(request, _("Die Kundenakte versucht es noch einmal."))
-    return page.gone_on(reverse("circulation-folder", args=(case.folder_id,)))
-
-
-def _case(request: SignedIn, pk: int) -> Case:
-    folder = access.get_folder(request.user, pk)
-    case = going.of_folder(folder)
-    if case is None:
-        raise NotFound
-    return case

@@ -134,7 +134,7 @@ def _shape(di: etree._Element, of: etree._Element, here: Collection[str], passed
     if kind in {"participant", "lane"}:
         words: tuple[Text, ...] = (Text(x + 15, y + height / 2, name),)
     elif is_box:
-        lines = textwrap.wrap(name, 18)[:4]
+        lines = textwrap.wrap(name, 16)[:4]
         first = y + height / 2 - (len(lines) - 1) * _LINE / 2 + 4
         words = tuple(Text(x + width / 2, first + n * _LINE, line) for n, line in enumerate(lines))
     else:

@@ -105,7 +105,11 @@ def _moves(request: HttpRequest) -> list[Any]:
     except (ValueError, RecursionError):
         return []
     is_list = isinstance(said, list) and len(said) < _MOST_MOVES
-    return said if is_list and all(isinstance(one, list) and len(one) == 2 for one in said) else []
+    return said if is_list and all(map(_is_move, said)) else []
+
+
+def _is_move(said: Any) -> bool:
+    return isinstance(said, list) and len(said) == 2 and isinstance(said[1], dict)
 
 
 def _move(request: HttpRequest, definition: Definition, asked: str) -> list[Any]:

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods
 
 from kundenakte.base.refusals import Refused
 from kundenakte.circulation.cases import definitions
-from kundenakte.circulation.cases.starting import start_case
+from kundenakte.circulation.cases.starting import LONGEST_TITLE, start_case
 from kundenakte.circulation.processes.refusals import AnswersRefused
 from kundenakte.doors.web import page, refusals
 from kundenakte.doors.web.circulation.starting import documents_asked_for
@@ -79,7 +79,7 @@ def start(request: SignedIn, pk: int, key: str) -> HttpResponse:
     context = {
         "customer_file": customer_file, "process": process, "definition": definition, "documents": documents,
         "chosen": chosen, "sentence": sentence, "has_faults": bool(faults),
-        "titel": request.POST.get("titel", documents[0].title if documents else ""),
+        "titel": request.POST.get("titel", documents[0].title[:LONGEST_TITLE] if documents else ""),
         "notiz": request.POST.get("notiz", ""),
         "form": AnswerForm(
             definition.start_form, user=request.user, customer_file=customer_file, typed=typed, faults=faults

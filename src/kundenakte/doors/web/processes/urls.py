@@ -2,13 +2,13 @@
 
 from django.urls import path
 
-from kundenakte.doors.web.processes import administration, case, dry_run, editing, starting
+from kundenakte.doors.web.processes import administration, dry_run, editing, onward, starting
 
 urlpatterns = [
     path("akte/<int:pk>/vorgang", starting.choose, name="case-choose"),
     path("akte/<int:pk>/vorgang/<slug:key>", starting.start, name="case-start"),
-    path("umlauf/<int:pk>/nachricht", case.tell, name="case-tell"),
-    path("umlauf/<int:pk>/dienst/<int:errand>", case.errand, name="case-errand"),
+    path("umlauf/<int:pk>/nachricht", onward.tell, name="case-tell"),
+    path("umlauf/<int:pk>/dienst/<int:errand>", onward.errand, name="case-errand"),
     path("verwaltung/prozesse", administration.processes, name="administration-processes"),
     path("verwaltung/prozesse/neu", administration.upload, name="administration-process-upload"),
     path("verwaltung/prozesse/empfaenger", administration.receiver, name="administration-receiver"),
