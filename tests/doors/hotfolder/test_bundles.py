@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from kundenakte.doors.hotfolder import sidecars
 from kundenakte.doors.hotfolder.bundles import Bundle, NotYet, Rules, Sorted, is_passed_over, sort
 from kundenakte.doors.hotfolder.sidecars import Sidecar
-from kundenakte.doors.hotfolder.tree import Found
+from kundenakte.steps.intake.tree import Found
 
 UBL = b'<?xml version="1.0"?><Invoice xmlns="urn:oasis:names:specification:ubl:schema:xsd:Invoice-2"/>'
 FACTS = b'{"customer": "10023", "number": "4711"}'

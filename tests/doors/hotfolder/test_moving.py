@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from kundenakte.doors.hotfolder.moving import ChangedMeanwhile, Goal, goal, move, numbered, write_beside
-from kundenakte.doors.hotfolder.tree import Found, found_at
+from kundenakte.steps.intake.tree import Found, found_at
 
 
 def put(root: Path, name: str, data: bytes = b"x") -> Found:

@@ -1,7 +1,7 @@
 """When a file counts as complete."""
 
 from kundenakte.doors.hotfolder.resting import Resting
-from kundenakte.doors.hotfolder.tree import Found
+from kundenakte.steps.intake.tree import Found
 
 
 def a_file(size: int = 10, mtime_ns: int = 1, inode: int = 1) -> Found:

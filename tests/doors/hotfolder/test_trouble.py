@@ -20,10 +20,10 @@ from kundenakte.base.accounts.actors import Actor
 from kundenakte.doors.hotfolder import receiving
 from kundenakte.doors.hotfolder.bundles import Bundle
 from kundenakte.doors.hotfolder.receiving import Paused
-from kundenakte.doors.hotfolder.tree import found_at
 from kundenakte.doors.hotfolder.watch import look_once
 from kundenakte.records.models import Arrival, Document
 from kundenakte.steps.intake.models import FolderEvent, WatchedFolder
+from kundenakte.steps.intake.tree import found_at
 from tests.builders import NOW, a_customer
 from tests.doors.hotfolder.benches import Bench
 from tests.waiting import PATIENCE

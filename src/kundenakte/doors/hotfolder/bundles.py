@@ -8,13 +8,11 @@ from dataclasses import dataclass, field, replace
 
 from kundenakte.doors.hotfolder import sidecars
 from kundenakte.doors.hotfolder.sidecars import BadSidecar, Row, Sidecar
-from kundenakte.doors.hotfolder.tree import Found
+from kundenakte.steps.intake.file_names import is_nobodys
+from kundenakte.steps.intake.tree import Found
 
-# Our own reports beside files, and what programs call files that are not finished.
+# Our own reports beside files.
 REASON_ENDING, ANSWER_ENDING = ".fehler.txt", ".ergebnis.json"
-_UNFINISHED_ENDINGS = (".part", ".partial", ".tmp", ".temp", ".crdownload", ".filepart", ".download", ".swp", ".lock")
-_NEVER = {"thumbs.db", "desktop.ini", "ehthumbs.db"}
-_NEVER_BEGINNINGS = (".", "~$", "~lock", "._")
 
 
 class NotYet(Exception):
@@ -71,12 +69,7 @@ class Sorted:
 
 def is_passed_over(name: str) -> bool:
     """Whether a file is nobody's document: temporary, hidden, or made by us."""
-    lower = name.lower()
-    return (
-        lower in _NEVER
-        or lower.startswith(_NEVER_BEGINNINGS)
-        or lower.endswith((*_UNFINISHED_ENDINGS, REASON_ENDING, ANSWER_ENDING))
-    )
+    return is_nobodys(name) or name.lower().endswith((REASON_ENDING, ANSWER_ENDING))
 
 
 def key_of(name: str) -> str:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from kundenakte.doors.hotfolder.tree import Found, Parts, opened_file, opened_folder
+from kundenakte.steps.intake.tree import Found, Parts, opened_file, opened_folder, time_of
 
 _LONGEST = 255
 _RENAME_NOREPLACE = 1
@@ -116,7 +116,7 @@ def _made_folder(to: Goal) -> Iterator[int]:
 
 def _require_same(folder: int, name: str, found: Found) -> None:
     about = os.stat(name, dir_fd=folder, follow_symlinks=False)
-    if (about.st_size, about.st_mtime_ns, about.st_ino) != found.state:
+    if (about.st_size, time_of(about), about.st_ino) != found.state:
         raise ChangedMeanwhile
 
 

@@ -12,8 +12,8 @@ from typing import Final
 
 from inotify_simple import Event, INotify, flags
 
-from kundenakte.doors.hotfolder.tree import Parts, found_at, walk
 from kundenakte.doors.hotfolder.watched import Watched
+from kundenakte.steps.intake.tree import Parts, found_at, walk
 
 log = logging.getLogger(__name__)
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import errno
 import hashlib
-import io
 import logging
 import os
 import unicodedata
@@ -17,12 +15,13 @@ from django.db import InterfaceError, OperationalError
 from kundenakte import pipeline
 from kundenakte.doors.hotfolder import reports
 from kundenakte.doors.hotfolder.bundles import Bundle
-from kundenakte.doors.hotfolder.tree import Found, NotAFile, NotThere, found_in, opened_file, somebody_writes
 from kundenakte.doors.hotfolder.watched import Watched
 from kundenakte.records.models import Arrival
 from kundenakte.records.refusals import Refused
 from kundenakte.steps.intake import field_mapping as mapping
 from kundenakte.steps.intake import name_patterns as patterns
+from kundenakte.steps.intake.tree import Found, NotAFile, NotThere, found_in, opened_file, somebody_writes
+from kundenakte.steps.intake.vouched import SourceUnreadable, StillWritten, VouchedSource, said_by
 
 log = logging.getLogger(__name__)
 
@@ -47,10 +46,6 @@ class LeftThere(Exception):
         self.sentence = sentence
 
 
-class StillWritten(Exception):
-    """Somebody writes to the file, or did so while it was read: nothing of it was taken."""
-
-
 def received(watched: Watched, bundle: Bundle, found: Found, at: datetime) -> Arrival | None:
     """The arrival this file became, now or before we were stopped. None where it was taken at an earlier look."""
     folder = watched.folder
@@ -67,7 +62,7 @@ def received(watched: Watched, bundle: Bundle, found: Found, at: datetime) -> Ar
                 raise StillWritten
             if watched.keeps and _only_touched(watched, found, handle, at):
                 return None
-            arrival = _receive(watched, bundle, found, cast(BinaryIO, _Source(handle, found)), at)
+            arrival = _receive(watched, bundle, found, cast(BinaryIO, VouchedSource(handle, found)), at)
     except NotThere:
         raise StillWritten from None
     except NotAFile:
@@ -144,53 +139,3 @@ def _source_key(watched: Watched, found: Found, said: dict[str, Any]) -> str:
         return ""
     path = unicodedata.normalize("NFC", found.relative)
     return path if len(path) <= 400 else f"sha256:{reports.key_of(path)}"
-
-
-class SourceUnreadable(Exception):
-    """The file's own disk or share failed while it was read; `__cause__` is what the system said."""
-
-
-class _Source(io.RawIOBase):
-    """Reads an open file and vouches at its end that nobody has changed it meanwhile.
-
-    Raises StillWritten at the end otherwise, so that nothing is stored of it.
-    """
-
-    def __init__(self, handle: int, found: Found) -> None:
-        self._handle, self._found, self._read = handle, found, 0
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: Any) -> int:
-        try:
-            chunk = os.read(self._handle, len(buffer))
-            if not chunk:
-                self._require_unchanged()
-        except OSError as error:
-            raise SourceUnreadable from error
-        buffer[: len(chunk)] = chunk
-        self._read += len(chunk)
-        return len(chunk)
-
-    def _require_unchanged(self) -> None:
-        now = found_in(self._handle, self._found.parts)
-        if now.state != self._found.state or self._read != self._found.size:
-            raise StillWritten
-
-
-def said_by(error: BaseException) -> str:
-    """What the system says, in German for what happens in practice."""
-    if not isinstance(error, OSError):
-        return said_by(error.__cause__) if error.__cause__ else f"{error}."
-    return {
-        errno.ENOSPC: "Der Datenträger ist voll.",
-        errno.EDQUOT: "Das Kontingent auf dem Datenträger ist erschöpft.",
-        errno.EFBIG: "Die Datei ist größer, als der Datenträger erlaubt.",
-        errno.EROFS: "Der Datenträger ist schreibgeschützt.",
-        errno.EACCES: "Das Recht dazu fehlt.",
-        errno.EPERM: "Das Recht dazu fehlt.",
-        errno.EIO: "Der Datenträger meldet einen Fehler.",
-        errno.ELOOP: "An seiner Stelle liegt eine Verknüpfung.",
-        errno.ENOTDIR: "An seiner Stelle liegt kein Ordner.",
-    }.get(error.errno or 0, f"{error.strerror or error}.")

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from kundenakte.doors.hotfolder.tree import Found, Parts
+from kundenakte.steps.intake.tree import Found, Parts
 
 State = tuple[int, int, int]
 

@@ -11,10 +11,11 @@ from django.db import InterfaceError, OperationalError
 
 from kundenakte.doors.hotfolder import bundles, reports, taking
 from kundenakte.doors.hotfolder.bundles import Bundle, Listing, key_of
-from kundenakte.doors.hotfolder.receiving import LeftThere, Paused, StillWritten
-from kundenakte.doors.hotfolder.tree import Found, Parts, walk
+from kundenakte.doors.hotfolder.receiving import LeftThere, Paused
 from kundenakte.doors.hotfolder.watched import Watched
 from kundenakte.steps.intake.models import FolderEvent
+from kundenakte.steps.intake.tree import Found, Parts, walk
+from kundenakte.steps.intake.vouched import StillWritten
 
 log = logging.getLogger(__name__)
 Outcome = FolderEvent.Outcome

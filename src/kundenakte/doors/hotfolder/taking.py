@@ -11,11 +11,12 @@ from django.utils import timezone
 
 from kundenakte.doors.hotfolder import moving, reports
 from kundenakte.doors.hotfolder.bundles import ANSWER_ENDING, REASON_ENDING, Bundle
-from kundenakte.doors.hotfolder.receiving import LeftThere, received, said_by
-from kundenakte.doors.hotfolder.tree import Found
+from kundenakte.doors.hotfolder.receiving import LeftThere, received
 from kundenakte.doors.hotfolder.watched import Watched
 from kundenakte.records.models import Arrival
 from kundenakte.steps.intake.models import FolderEvent
+from kundenakte.steps.intake.tree import Found
+from kundenakte.steps.intake.vouched import said_by
 
 log = logging.getLogger(__name__)
 Outcome = FolderEvent.Outcome

@@ -17,10 +17,11 @@ from django.utils import timezone
 
 from kundenakte.doors.hotfolder import reports
 from kundenakte.doors.hotfolder.notices import Notices
-from kundenakte.doors.hotfolder.receiving import Paused, said_by
+from kundenakte.doors.hotfolder.receiving import Paused
 from kundenakte.doors.hotfolder.scan import look
 from kundenakte.doors.hotfolder.watched import Watched
 from kundenakte.steps.intake.models import WatchedFolder
+from kundenakte.steps.intake.vouched import said_by
 
 log = logging.getLogger(__name__)
 

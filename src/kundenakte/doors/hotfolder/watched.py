@@ -16,9 +16,9 @@ from kundenakte.doors.hotfolder.models import SeenFile
 from kundenakte.doors.hotfolder.moving import Goal, goal
 from kundenakte.doors.hotfolder.resting import Resting
 from kundenakte.doors.hotfolder.sidecars import BadSidecar, Sidecar
-from kundenakte.doors.hotfolder.tree import Found, NotAFile, NotThere, Parts, opened_file
 from kundenakte.steps.intake.file_names import storable_text
 from kundenakte.steps.intake.models import WatchedFolder
+from kundenakte.steps.intake.tree import Found, NotAFile, NotThere, Parts, opened_file
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,16 @@ import unicodedata
 LONGEST = 255
 # Half characters, as JSON may spell them; the file system gives others (PEP 383).
 _HALVES = re.compile("[\ud800-\udc7f\udd00-\udfff]")
+# What programs call files that are not finished, and what they leave for themselves.
+_UNFINISHED_ENDINGS = (".part", ".partial", ".tmp", ".temp", ".crdownload", ".filepart", ".download", ".swp", ".lock")
+_NEVER = {"thumbs.db", "desktop.ini", "ehthumbs.db"}
+_NEVER_BEGINNINGS = (".", "~$", "~lock", "._")
+
+
+def is_nobodys(name: str) -> bool:
+    """Whether a file with this name is nobody's document: temporary, hidden, or a program's own."""
+    lower = name.lower()
+    return lower in _NEVER or lower.startswith(_NEVER_BEGINNINGS) or lower.endswith(_UNFINISHED_ENDINGS)
 
 
 def shown_name(raw: str) -> str:

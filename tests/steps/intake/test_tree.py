@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from kundenakte.doors.hotfolder.tree import (
+from kundenakte.steps.intake.tree import (
     Found,
     NotAFile,
     NotThere,

@@ -1,4 +1,4 @@
-"""The files under a watched folder, reached step by step: no symbolic link is followed, no path leads out.
+"""The files under a folder of somebody else, reached step by step: no symbolic link is followed, no path leads out.
 
 Names are text as Python gives it for file systems: bytes that are no UTF-8 come as surrogates and go back unchanged.
 """
@@ -12,11 +12,14 @@ import signal
 import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 # O_NONBLOCK: a pipe put in the folder must not make anybody wait for its other end.
 _FILE = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+
+_FURTHEST = 2**63 - 1
 
 Parts = tuple[str, ...]
 
@@ -37,7 +40,7 @@ class Found:
 
     @property
     def relative(self) -> str:
-        """The path below the watched folder."""
+        """The path below the root."""
         return "/".join(self.parts)
 
     @property
@@ -49,6 +52,21 @@ class Found:
     def stamp(self) -> str:
         """`state` as text, for the ledger."""
         return f"{self.inode}:{self.size}:{self.mtime_ns}"
+
+
+def time_of(about: os.stat_result) -> int:
+    """When the file was last written, in nanoseconds, as far as a database can hold it: to the year 2262."""
+    return max(-_FURTHEST, min(about.st_mtime_ns, _FURTHEST))
+
+
+def moment_of(mtime_ns: int) -> datetime | None:
+    """The time of a file; None for one that no calendar has, as a broken disk or a joker gives it."""
+    if abs(mtime_ns) >= _FURTHEST:
+        return None
+    try:
+        return datetime.fromtimestamp(mtime_ns / 1e9, UTC)
+    except (OverflowError, ValueError, OSError):
+        return None
 
 
 class NotThere(Exception):
@@ -106,7 +124,7 @@ def _look(root: Path, parts: Parts) -> tuple[list[str], list[Found], list[str]]:
             if stat.S_ISDIR(about.st_mode):
                 folders.append(entry.name)
             elif stat.S_ISREG(about.st_mode):
-                files.append(Found((*parts, entry.name), about.st_size, about.st_mtime_ns, about.st_ino))
+                files.append(Found((*parts, entry.name), about.st_size, time_of(about), about.st_ino))
             else:
                 others.append(entry.name)
     return folders, files, others
@@ -133,14 +151,14 @@ def found_at(root: Path, parts: Parts) -> Found | None:
     with contextlib.suppress(OSError), opened_folder(root, parts[:-1]) as folder:
         about = os.stat(parts[-1], dir_fd=folder, follow_symlinks=False)
         if stat.S_ISREG(about.st_mode):
-            return Found(parts, about.st_size, about.st_mtime_ns, about.st_ino)
+            return Found(parts, about.st_size, time_of(about), about.st_ino)
     return None
 
 
 def found_in(handle: int, parts: Parts) -> Found:
     """The open file as it is now."""
     about = os.fstat(handle)
-    return Found(parts, about.st_size, about.st_mtime_ns, about.st_ino)
+    return Found(parts, about.st_size, time_of(about), about.st_ino)
 
 
 def somebody_writes(handle: int) -> bool:
