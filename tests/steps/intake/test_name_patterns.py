@@ -40,6 +40,15 @@ def test_a_pattern_with_a_slash_reads_the_path_in_the_folder() -> None:
     assert facts_from("Kunden/10023 Müller GmbH/tief/praesentationen/K.xlsx", [pattern]) == {}
 
 
+def test_two_stars_are_any_number_of_folders_also_none() -> None:
+    pattern = "{customer}/{**}/{title}.pdf"
+    assert facts_from("10023/a.pdf", [pattern]) == {"customer": "10023", "title": "a"}
+    assert facts_from("10023/2019/Alt/a.pdf", [pattern]) == {"customer": "10023", "title": "a"}
+    for wrong in ("{customer}{**}", "{customer}/x{**}/{title}"):
+        with pytest.raises(BadPattern, match="ganze Ordner"):
+            compiled(wrong)
+
+
 def test_umlauts_match_in_both_normal_forms() -> None:
     name = unicodedata.normalize("NFD", "Müller_4711.pdf")
     assert facts_from(name, ["Müller_{number}.pdf"]) == {"number": "4711"}

@@ -10,9 +10,11 @@ from typing import Any
 
 from kundenakte.records import facts
 
-_PLACEHOLDER = re.compile(r"\{(\*|[a-z][a-z0-9_]{0,39})\}")
+_PLACEHOLDER = re.compile(r"\{(\*\*|\*|[a-z][a-z0-9_]{0,39})\}")
 # Lazy and bounded: a name has 255 bytes, so a pattern with a handful of placeholders stays quick.
-_ANYTHING = "[^/]{1,200}?"
+_ANYTHING = "[^/]{1,255}?"
+# `{**}/`: any number of folders, also none.
+_FOLDERS = "(?:[^/]{1,255}/){0,30}?"
 _MOST_PLACEHOLDERS = 8
 
 
@@ -30,7 +32,8 @@ class BadPattern(Exception):
 def compiled(pattern: str) -> re.Pattern[str]:
     """The pattern as a regular expression for a whole name. Upper and lower case are alike. Raises BadPattern.
 
-    In the simple form each placeholder stands for one of the facts or for an index field, and `{*}` for anything.
+    In the simple form each placeholder stands for one of the facts or for an index field, `{*}` for anything within a
+    name, and `{**}/` for any number of folders.
     """
     expression = pattern if "(?P<" in pattern else _from_placeholders(pattern)
     try:
@@ -44,21 +47,26 @@ def facts_from(relative: str, patterns: Sequence[str]) -> dict[str, Any]:
 
     Nothing matches: nothing is known.
     """
+    found = groups_from(relative, patterns)
+    return _as_facts(found) if found else {}
+
+
+def groups_from(relative: str, patterns: Sequence[str]) -> dict[str, str] | None:
+    """What the placeholders of the first matching pattern stand for; None when none matches."""
     path = unicodedata.normalize("NFC", relative)
     for pattern in patterns:
         expression = compiled(unicodedata.normalize("NFC", pattern))
         match = expression.fullmatch(path if "/" in pattern else path.rsplit("/", 1)[-1])
         if match:
-            return _as_facts(match.groupdict())
-    return {}
+            return {key: value for key, value in match.groupdict().items() if value}
+    return None
 
 
-def _as_facts(groups: Mapping[str, str | None]) -> dict[str, Any]:
+def _as_facts(groups: Mapping[str, str]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     fields: dict[str, str] = {}
     for key, value in groups.items():
-        if value:
-            (found if key in facts.KEYS else fields)[key] = value.strip()
+        (found if key in facts.KEYS else fields)[key] = value.strip()
     return {**found, "fields": fields} if fields else found
 
 
@@ -68,7 +76,12 @@ def _from_placeholders(pattern: str) -> str:
         name = match[1]
         parts.append(re.escape(pattern[at : match.start()]))
         at = match.end()
-        if name == "*":
+        if name == "**":
+            if pattern[at : at + 1] != "/" or (match.start() and pattern[match.start() - 1] != "/"):
+                raise BadPattern(f"Im Namensmuster „{pattern}“ steht {{**}} für ganze Ordner, also zwischen zwei „/“.")
+            at += 1
+            parts.append(_FOLDERS)
+        elif name == "*":
             parts.append(_ANYTHING)
         elif name in names:
             parts.append(f"(?P={name})")
