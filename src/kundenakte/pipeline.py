@@ -80,25 +80,33 @@ def receive(
     source_key: str = "",
     team: Role | None = None,
     beside: Callable[[Arrival], None] | None = None,
+    priority: int | None = None,
 ) -> Arrival:
     """Take something in. When this returns, the bytes are on disk under their SHA-256 and the arrival is committed:
     only then may a door say yes. Raises OSError when the bytes cannot be kept; then the source keeps its file.
 
     When the source itself names customer, class and number or key exactly, the document is in its file at once;
     otherwise the steps on the way find that out. What a door has to remember of it (a folder that it has the file, REST
-    the caller's idempotency key), `beside` writes in the same transaction; if that fails, nothing was received.
+    the caller's idempotency key), `beside` writes in the same transaction; if that fails, nothing was received. With
+    `priority` its way is less urgent than that of others: thousands that come at once wait behind what comes meanwhile.
     """
     stored = intake.keep(stream)
     delivery = Delivery(file_name, source, facts or {}, origin, source_key, team)
     try:
-        return _write_down(actor, stored, delivery, beside, now)
+        return _write_down(actor, stored, delivery, beside, now, priority=priority)
     except IntegrityError:
         # Somebody brought the same key of the source, or the same call, at the same moment. Now it can be seen.
-        return _write_down(actor, stored, delivery, beside, now)
+        return _write_down(actor, stored, delivery, beside, now, priority=priority)
 
 
 def _write_down(
-    actor: Actor, stored: Stored, delivery: Delivery, beside: Callable[[Arrival], None] | None, now: datetime
+    actor: Actor,
+    stored: Stored,
+    delivery: Delivery,
+    beside: Callable[[Arrival], None] | None,
+    now: datetime,
+    *,
+    priority: int | None,
 ) -> Arrival:
     arrival = intake.draft(actor=actor, stored=stored, delivery=delivery, now=now)
     named = named_exactly(arrival)
@@ -106,7 +114,7 @@ def _write_down(
         intake.still_kept(stored)
         if file_by_source(arrival=arrival, named=named, actor=actor, now=now) is None:
             arrival.save()
-        ledger.enqueue(_first_step(arrival), arrival.pk)
+        ledger.enqueue(_first_step(arrival), arrival.pk, priority=priority)
         if beside:
             beside(arrival)
         intake.number(actor=actor, arrival=arrival, now=now)

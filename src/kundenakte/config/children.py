@@ -25,6 +25,7 @@ from kundenakte.config.bells import Bell, ring_when_due
 from kundenakte.doors.api import forgetting
 from kundenakte.doors.hotfolder import watch
 from kundenakte.doors.mailbox import watch as mailboxes
+from kundenakte.doors.share import tasks as shares
 from kundenakte.doors.web.administration import alarming
 from kundenakte.doors.web.upload import forgetting as uploads
 from kundenakte.steps.filing import weighing
@@ -66,6 +67,7 @@ def register_jobs() -> None:
     """Tell this process all work there is. Needed by whoever works, harmless for the others."""
     pipeline.register_jobs()
     circulation.register_jobs()
+    shares.register_jobs()
     ledger.every(DAY, "blobs.sweep", _sweep)
     ledger.every(outside.EVERY, outside.JOB, outside.tell)
     ledger.every(weighing.EVERY, weighing.JOB, weighing.weigh)

@@ -91,6 +91,7 @@ INSTALLED_APPS = [
     "kundenakte.doors.api",
     "kundenakte.doors.hotfolder",
     "kundenakte.doors.mailbox",
+    "kundenakte.doors.share",
     "kundenakte.doors.cli",
     "kundenakte.config",
     "whitenoise.runserver_nostatic",

@@ -127,7 +127,7 @@ def _in_rows() -> Iterator[str]:
     from kundenakte.records.shipped.classes import CLASSES, FIELDS
     from kundenakte.records.shipped.plan import SECTIONS
     from kundenakte.records.shipped.roles import ROLES
-    from kundenakte.steps.intake.models import FolderEvent, Mailbox, MailEvent, WatchedFolder
+    from kundenakte.steps.intake.models import FolderEvent, Mailbox, MailEvent, ShareLine, ShareRun, WatchedFolder
 
     for choices in (
         Customer.State,
@@ -153,6 +153,8 @@ def _in_rows() -> Iterator[str]:
         Mailbox.Security,
         Mailbox.SignIn,
         MailEvent.Outcome,
+        ShareRun.Kind,
+        ShareLine.Outcome,
         CirculationFolder.State,
         Stop.State,
         Task.State,

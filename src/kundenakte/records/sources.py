@@ -23,6 +23,7 @@ _DOORS: Final[Mapping[str, str]] = MappingProxyType(
         "mailbox": gettext_noop("Postfach „%(name)s“"),
         "smtp": gettext_noop("Per E-Mail an die Kundenakte"),
         "folder": gettext_noop("Überwachter Ordner „%(name)s“"),
+        "share": gettext_noop("Dateiserver „%(name)s“"),
         "rest": gettext_noop("Programm „%(name)s“"),
     }
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import PurePosixPath
 
 from django.utils.translation import gettext_noop
@@ -126,8 +127,13 @@ def describe(
     kept = {key: value for key, value in values.items() if key in known or key in given}
     checked = index_fields.check(document_class, kept, lenient=True)
     number = checked.get("document_number") or _number(values, checked)
-    day = index_fields.parse_date(checked.get("dated_on", "") or values.get("dated_on", ""))
+    day = index_fields.parse_date(checked.get("dated_on", "") or values.get("dated_on", "")) or _day_of_file(arrival)
     return Description(document_class, title(arrival, document_class, number, values), number, day, checked)
+
+
+def _day_of_file(arrival: Arrival) -> date | None:
+    """The day of an old file on a file server: it gives way to any that stands on the document itself."""
+    return index_fields.parse_date(str(arrival.facts.get("other", {}).get("file_dated_on", "")))
 
 
 def _number(values: Mapping[str, str], checked: Mapping[str, str]) -> str:

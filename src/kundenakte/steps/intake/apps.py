@@ -11,13 +11,19 @@ class IntakeConfig(AppConfig):
 
     def ready(self) -> None:
         """What a folder's list tells of a document that is disposed of loses its words."""
+        from django.db.models import Q
+
         from kundenakte.records.disposition import traces
         from kundenakte.records.models import MailMessage
-        from kundenakte.steps.intake.models import FolderEvent, MailAnswer, MailEvent
+        from kundenakte.steps.intake.models import FolderEvent, MailAnswer, MailEvent, ShareLine
 
         def forget(gone: traces.Gone, _now: object) -> None:
             FolderEvent.objects.filter(arrival__in=gone.arrivals).update(file="", sentence="")
             MailEvent.objects.filter(arrival__in=gone.arrivals).update(sentence="")
+            # Lines of a dry run know their bytes alone.
+            ShareLine.objects.filter(Q(arrival__in=gone.arrivals) | Q(digest__in=gone.digests)).update(
+                file="", raw=None, sentence="", customer_word="", kind_word=""
+            )
             MailAnswer.objects.filter(arrival__in=gone.arrivals).update(to="", subject="", message_id="")
 
         def forget_headers(digest: str) -> None:

@@ -8,9 +8,11 @@ from django.db import models
 from kundenakte.base.accounts.models import Role
 from kundenakte.records.models import Arrival
 from kundenakte.steps.intake.mail_models import MailAnswer, Mailbox, MailboxFolder, MailDoor, MailEvent
+from kundenakte.steps.intake.share_models import Share, ShareFile, ShareLine, ShareRun
 
 __all__ = [
-    "FolderEvent", "MailAnswer", "MailDoor", "MailEvent", "Mailbox", "MailboxFolder", "SourceSeries", "WatchedFolder",
+    "FolderEvent", "MailAnswer", "MailDoor", "MailEvent", "Mailbox", "MailboxFolder", "Share", "ShareFile",
+    "ShareLine", "ShareRun", "SourceSeries", "WatchedFolder",
 ]  # fmt: skip
 
 

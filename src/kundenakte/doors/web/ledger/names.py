@@ -47,5 +47,7 @@ NAMES: Final = {
     "jobs.purge": gettext_noop("Erledigtes aufräumen"),
     "api.forget": gettext_noop("Alte Aufrufe von Programmen vergessen"),
     "alarms.tell": gettext_noop("Störungen melden"),
+    "share.run": gettext_noop("Dateiserver durchsehen oder übernehmen"),
+    "share.wake": gettext_noop("Nach Dateiservern sehen, die nicht zu erreichen waren"),
     "upload.forget": gettext_noop("Alte Vermerke über Hochgeladenes vergessen"),
 }
