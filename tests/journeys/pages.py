@@ -30,7 +30,7 @@ from kundenakte.records.models import (
 )
 from kundenakte.steps.filing.models import FilingRule
 from kundenakte.steps.intake.mailboxes import add_mailbox
-from kundenakte.steps.intake.models import Mailbox, WatchedFolder
+from kundenakte.steps.intake.models import Mailbox, Share, ShareLine, ShareRun, WatchedFolder
 from tests.builders import NOW, a_class, a_customer_file, a_document, a_user, an_actor, an_arrival
 from tests.case_builders import a_case
 from tests.circulation_builders import a_folder, does, stop, task_of
@@ -117,7 +117,9 @@ def _administered(rows: Rows) -> dict[str, Any]:
         actor=an_actor("anton"), user=user, deputy=a_user("anton"), begins_on=NOW.date(),
         ends_on=NOW.date() + timedelta(days=3650), note=LONG, now=NOW,
     )  # fmt: skip
+    share_run = _share_run(rows)
     return {
+        "share": share_run.share_id, "share_run": share_run.pk,
         "circulation": circulating.pk, "task": task_of(circulating, "verena").pk, "absence": absence.pk,
         "disposition_id": disposition.pk,
         "user": user.pk, "role": role and role.pk, "token": token.pk, "folder": folder.pk, "exception": grant.pk,
@@ -156,6 +158,26 @@ def _case(rows: Rows) -> Case:
     """A complaint that waits for the second desk."""
     paper = a_document(customer_file=rows.customer_file, document_class="COMPLAINT", title=f"Schaden {'sehr' * 30}")
     return a_case(by="verena", customer_file=rows.customer_file, documents=[paper])
+
+
+def _share_run(rows: Rows) -> ShareRun:
+    """A dry run that has found something of everything."""
+    share = Share.objects.create(
+        name="kunden", path=f"/mnt/{'ablage/' * 20}kunden", patterns=["{kunde} {name}/{register}/{jahr}/{titel}"],
+        words={"Angebote": {"class": "OFFER"}},
+    )  # fmt: skip
+    run = ShareRun.objects.create(
+        share=share, kind=ShareRun.Kind.TRIAL, terms=share.terms(), started_at=NOW, listed_at=NOW, ended_at=NOW,
+        total=len(ShareLine.Outcome), done=len(ShareLine.Outcome), total_bytes=123_456_789,
+    )  # fmt: skip
+    ShareLine.objects.bulk_create(
+        ShareLine(
+            run=run, file=f"K-7001 {LONG}/{'Unterlagen' * 8}/2019/{outcome}.pdf", outcome=outcome, size=1_234_567,
+            customer_word=f"K-7001 {LONG}", kind_word="Unterlagen" * 8, customer=rows.customer_file.customer,
+        )
+        for outcome in ShareLine.Outcome.values
+    )  # fmt: skip
+    return run
 
 
 def _for_a_guest(folder: CirculationFolder) -> str:

@@ -54,6 +54,8 @@ _HOUSE: Final = (
      gettext_noop("Namen, Nummern und Adressen, an denen nie ein Kunde erkannt wird")),
     ("administration-folders", "folder-input", gettext_noop("Überwachte Ordner"),
      gettext_noop("Wo ERP, Scanner und Dateiserver ihre Dokumente hinlegen")),
+    ("shares", "hard-drive", gettext_noop("Dateiserver"),
+     gettext_noop("Laufwerke nach ihren Pfaden in die Akten übernehmen, mit Probelauf")),
     ("administration-mail", "mail", gettext_noop("E-Mail"),
      gettext_noop("Postfächer, aus denen geholt wird, und der eigene Mail-Eingang")),
     ("administration-state", "heart-pulse", gettext_noop("Zustand"),
