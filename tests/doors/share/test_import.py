@@ -60,6 +60,14 @@ def test_a_second_run_takes_only_what_is_new_or_changed(root: Path) -> None:
     assert Arrival.objects.count() == 5
 
 
+def test_files_that_lie_side_by_side_are_documents_of_their_own_however_alike_their_names(root: Path) -> None:
+    a_customer("Muster GmbH", "D-10042")
+    for name in ("Angebot 4711", "Angebot 4712", "Angebot 4712 v2", "Angebot 4712 Kopie"):
+        put(root, f"{MUSTER}/{name}.pdf")
+    assert set(outcomes(imported(a_share(root))).values()) == {Outcome.FILED}
+    assert Document.objects.count() == 4
+
+
 def test_who_is_not_certain_stays_there_or_waits_in_the_inbox_as_the_share_says(root: Path) -> None:
     a_customer("Muster GmbH", "D-10042")
     put(root, "D-10042 Bäckerei Schulze/Angebote/2019/Angebot.pdf")

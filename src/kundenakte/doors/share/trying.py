@@ -56,7 +56,7 @@ def _look(run: ShareRun, judge: Judge, line: ShareLine, before: ShareFile | None
     try:
         with opened(run, line) as (handle, found):
             source, digest = VouchedSource(handle, found), hashlib.sha256()
-            buffer = bytearray(_CHUNK)
+            buffer = bytearray(min(_CHUNK, found.size + 1))
             while count := source.readinto(buffer):
                 digest.update(memoryview(buffer)[:count])
     except Shut as shut:
@@ -103,4 +103,5 @@ def _write(run: ShareRun, lines: Sequence[ShareLine]) -> None:
     held = ShareRun.objects.select_for_update().get(pk=run.pk)
     if held.ended_at:
         raise Overtaken
-    ShareLine.objects.bulk_update(lines, _WRITTEN)
+    # A quarter of the time that an update of as many rows takes.
+    ShareLine.objects.bulk_create(lines, update_conflicts=True, unique_fields=["id"], update_fields=_WRITTEN)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Any, Literal
 
-from django.db.models import Case, QuerySet, When
+from django.db.models import Case, Exists, OuterRef, QuerySet, When
 from django.utils.translation import gettext_noop as _
 
 from kundenakte.base.accounts.actors import Actor
@@ -191,7 +191,10 @@ def stem(file_name: str) -> str:
 
 
 def _same_stem(arrival: Arrival, customer_file: CustomerFile, description: Description, apart: int) -> Document | None:
-    """An unnumbered document of the same class whose current file has the same stem."""
+    """An unnumbered document of the same class whose current file has the same stem.
+
+    None that the same source knows under another key: two files that lie side by side on a file server are two.
+    """
     wanted = stem(arrival.file_name)
     if not wanted or description.number:
         return None
@@ -199,6 +202,8 @@ def _same_stem(arrival: Arrival, customer_file: CustomerFile, description: Descr
         Document.objects.filter(customer_file=customer_file, document_class=description.document_class, number_key="")
         .select_related("valid_version", "customer_file")
         .exclude(pk=apart)
-        .order_by("-changed_at")[:200]
+        .order_by("-changed_at")
     )
-    return next((d for d in near if d.valid_version and stem(d.valid_version.file_name) == wanted), None)
+    if arrival.source_key:
+        near = near.exclude(Exists(SourceKey.objects.filter(document=OuterRef("pk"), system=arrival.source)))
+    return next((d for d in near[:200] if d.valid_version and stem(d.valid_version.file_name) == wanted), None)
