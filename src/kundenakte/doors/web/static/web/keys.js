@@ -7,6 +7,7 @@ function press(event) {
   if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
   if (event.key === "Escape") return leave(event);
   if (typing(event.target)) return;
+  if (inMenu(event)) return;
   const field = [...document.querySelectorAll("[data-focus-key]")].find((f) => f.dataset.focusKey === event.key);
   if (field) {
     event.preventDefault();
@@ -31,6 +32,19 @@ function leave(event) {
     menu.querySelector("summary").focus();
   } else if (typing(event.target)) event.target.blur();
   else document.querySelector("[data-back]")?.click();
+}
+
+// In an open menu the arrows walk through what it offers; from its button they lead in.
+function inMenu(event) {
+  const menu = event.target.closest?.("details[data-menu][open]");
+  if (!menu || !["ArrowDown", "ArrowUp", "Home", "End"].includes(event.key)) return false;
+  const items = [...menu.querySelectorAll(".menu-list :is(a[href], button)")].filter((item) => item.offsetParent && !item.disabled);
+  if (!items.length) return false;
+  const at = items.indexOf(document.activeElement);
+  const next = { ArrowDown: at + 1, ArrowUp: (at < 0 ? 0 : at) - 1, Home: 0, End: -1 }[event.key];
+  event.preventDefault();
+  items.at(next % items.length).focus();
+  return true;
 }
 
 // [data-back]: leads back to where one was; its address is for whoever came from elsewhere.
@@ -79,8 +93,11 @@ document.addEventListener("htmx:afterSettle", (event) => {
 });
 
 document.addEventListener("keydown", press);
-document.addEventListener("click", (event) => {
-  document.querySelectorAll("details[data-menu][open]").forEach((menu) => {
-    if (!menu.contains(event.target)) menu.open = false;
+// A menu closes when a click or the Tab key goes on elsewhere.
+for (const kind of ["click", "focusin"]) {
+  document.addEventListener(kind, (event) => {
+    document.querySelectorAll("details[data-menu][open]").forEach((menu) => {
+      if (!menu.contains(event.target)) menu.open = false;
+    });
   });
-});
+}
