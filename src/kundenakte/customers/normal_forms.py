@@ -10,6 +10,7 @@ import re
 import unicodedata
 from functools import lru_cache
 from importlib.resources import files
+from typing import Final
 
 _NOT_ALNUM = re.compile(r"[^0-9A-Za-z]+")
 _NOT_DIGIT = re.compile(r"\D+")
@@ -189,6 +190,11 @@ _LONG_FORMS = (
 )
 _SHORT_FORM = {"aktiengesellschaft": "ag", "kommanditgesellschaft": "kg", "limited": "ltd", "corporation": "corp"}
 _FILLER = frozenset({"und", "and", "et", "u", "fa", "firma", "the", "der", "die", "das"})
+
+# What people say with a company's name although no key holds it: "Deinhardt KG", "Adelhardt und Hofer".
+SAID_BESIDE: Final = (
+    _FORM_ANYWHERE | _FILLER | {*("ag", "kg", "se", "co", "kfm", "kfr", "ev", "eg"), *_SHORT_FORM}
+)  # fmt: skip
 
 
 @lru_cache(maxsize=20_000)

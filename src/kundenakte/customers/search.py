@@ -30,6 +30,7 @@ _IN_GROUPS = re.compile(r"\d+(?:[\s/.-]+\d+)+")
 # Of a single word that begins more keys than this, `find` looks at some: one more letter shows the rest.
 _ENOUGH = 3000
 _WORDS = 6
+_BESIDE = normal_forms.SAID_BESIDE
 
 # Where a page of a list ended: the sorted name and the id of its last row.
 Cursor = tuple[str, int]
@@ -122,8 +123,9 @@ def _by_words(text: str) -> list[QuerySet[CustomerKey] | QuerySet[Identifier]]:
         return [_survivors(_keys("".join(c for c in text if c.isdigit())))]
     made: list[QuerySet[CustomerKey] | QuerySet[Identifier]] = []
     words = text.split()
-    # A single letter beside words begins too much to tell anything.
-    for word in ([word for word in words if len(word) > 1] or words[:1])[:_WORDS]:
+    # A single letter beside words begins too much to tell anything, a legal form stands in no key.
+    telling = [word for word in words if len(said := normal_forms.fold(word)) > 1 and said not in _BESIDE]
+    for word in (telling or [word for word in words if len(word) > 1] or words[:1])[:_WORDS]:
         if "@" in word:
             made.append(_survivors(Identifier.objects.filter(lookup__begins=word.lower().lstrip("@"))))
         else:

@@ -44,7 +44,20 @@ def test_a_document_is_reached_by_its_number_and_a_section_within_a_file(signed_
         assert ("Angebot", f"/dokument/{paper.pk}") in options(client, q=typed), typed
     section = a_section("angebote").pk
     assert options(client, q="müller ange")[0] == ("Angebote", f"/akte/{paper.customer_file_id}?register={section}")
+    # As people say it on the phone: the section first.
+    assert options(client, q="angebote müller")[0] == ("Angebote", f"/akte/{paper.customer_file_id}?register={section}")
     assert ("Angebote", f"/suche?register={section}") in options(client, q="angeb")
+
+
+def test_a_legal_form_or_an_and_said_with_the_name_hides_nobody(signed_in: SignIn) -> None:
+    deinhardt = a_customer_file("Abfülltechnik Deinhardt KG")
+    hofer = a_customer_file("Adelhardt & Hofer Druckguss GmbH & Co. KG")
+    mill = a_customer_file("Florian Deinhardt Gießerei e. K.")
+    client = signed_in("verena")
+    for typed in ("Deinhardt KG", "kg deinhardt", "deinhardt co kg", "firma deinhardt abfüll"):
+        assert ("Abfülltechnik Deinhardt KG", f"/akte/{deinhardt.pk}") in options(client, q=typed), typed
+    assert options(client, q="Adelhardt und Hofer")[0][1] == f"/akte/{hofer.pk}"
+    assert options(client, q="Gießerei e. K.")[0][1] == f"/akte/{mill.pk}"
 
 
 def test_whatever_is_typed_can_be_looked_for_everywhere(signed_in: SignIn) -> None:
@@ -61,6 +74,22 @@ def test_commands_are_found_by_their_words_and_only_by_who_may(signed_in: SignIn
     assert ("Hochladen", "/hochladen") not in options(paula, q="hochladen")
     assert ("Betrieb", "/betrieb/") in options(anton, q="betrieb")
     assert "Betrieb" not in [label for label, _ in options(verena, q="betrieb")]
+
+
+def test_places_of_every_day_and_of_the_administration_are_reached_by_what_people_call_them(signed_in: SignIn) -> None:
+    verena, anton = signed_in("verena"), signed_in("anton")
+    for typed, label, address in (
+        ("aufgab", "Aufgaben öffnen", "/aufgaben"), ("urlaub", "Abwesenheit und Kalender", "/konto/abwesenheit"),
+        ("trennbl", "Trennblätter drucken", "/trennblatt/"),
+        ("überfällig", "Was unterwegs ist", "/aufgaben/uebersicht"),
+    ):  # fmt: skip
+        assert (label, address) in options(verena, q=typed), typed
+    for typed, label in (
+        ("benutz", "Benutzer"), ("postf", "E-Mail"), ("gesund", "Zustand"), ("prozess", "Prozesse"),
+        ("scanner", "Überwachte Ordner"), ("rechte", "Rechte"), ("firma", "Eigene Firma"),
+    ):  # fmt: skip
+        assert label in [said for said, _ in options(anton, q=typed)], typed
+        assert label not in [said for said, _ in options(verena, q=typed)], typed
 
 
 @pytest.mark.parametrize("person", ["verena", "bernd", "sabine", "paula", "anton"])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -79,23 +79,38 @@ def _customers(user: User, rights: Rights, text: str, limit: int) -> tuple[JumpC
 
 
 def _sections(user: User, rights: Rights, text: str, limit: int) -> Iterable[JumpSection]:
-    """Sections by the whole text, then by its last word in the files of customers the words before it name."""
-    head, _space, last = text.rpartition(" ")
+    """Sections by the whole text, then by its last word in the files of customers the words before it name.
+
+    "angebote müller" is meant as "müller angebote" is; the section behind the name goes first.
+    """
     reach = rights.reach(Verb.READ)
     entries = _visible_entries(reach)
     whole = [JumpSection(e.section_id, e.section.key, e.name) for e in entries if _begins(e.name, text)]
     yield from whole[:limit]
-    inside = [entry for entry in entries if _begins(entry.name, last)]
-    if not head.strip() or whole or len(last) < _SHORTEST:
+    if whole:
+        return
+    head, _space, last = text.rpartition(" ")
+    first, _space, tail = text.partition(" ")
+    for name, word in ((head, last), (tail, first)):
+        found = list(_within(user, rights, name.strip(), word, [e for e in entries if _begins(e.name, word)]))
+        if found:
+            yield from found
+            return
+
+
+def _within(user: User, rights: Rights, name: str, word: str, inside: Sequence[PlanEntry]) -> Iterable[JumpSection]:
+    """Sections that begin as the word does, in the files of the customers so named."""
+    if not name or len(word) < _SHORTEST:
         return
     if not inside and not Section.objects.filter(customer_file__isnull=False).exists():
         return
-    for customer in _customers(user, rights, head, 3):
+    reach = rights.reach(Verb.READ)
+    for customer in _customers(user, rights, name, 3):
         yield from (JumpSection(e.section_id, e.section.key, e.name, customer) for e in inside[:2])
         yield from (
             JumpSection(row.pk, row.key, row.local_name, customer)
             for row in Section.objects.filter(customer_file=customer.file_id)
-            if _reaches(reach, row.pk) and _begins(row.local_name, last)
+            if _reaches(reach, row.pk) and _begins(row.local_name, word)
         )
 
 

@@ -46,6 +46,7 @@ class Command:
         return not self.verbs or any(rights.has(verb) for verb in self.verbs)
 
 
+_RUNS: Final = frozenset({Verb.ADMINISTER})
 COMMANDS: Final = (
     Command(gettext_lazy("Posteingang öffnen"), "inbox", "inbox", gettext_lazy("Eingang wartet Zuordnen"),
             frozenset({Verb.INBOX, Verb.FILE, Verb.ADMINISTER})),
@@ -58,9 +59,35 @@ COMMANDS: Final = (
             frozenset({Verb.CHANGE_CUSTOMER})),
     Command(gettext_lazy("Neueste Dokumente"), "search", "clock", gettext_lazy("zuletzt heute Suche")),
     Command(gettext_lazy("Startseite öffnen"), "start", "house", gettext_lazy("Übersicht")),
+    Command(gettext_lazy("Aufgaben öffnen"), "tasks", "list-checks", gettext_lazy("Umlaufmappen offen zu tun")),
+    Command(gettext_lazy("Was unterwegs ist"), "tasks-overview", "chart-column",
+            gettext_lazy("Vorgänge Umlaufmappen Übersicht überfällig")),
+    Command(gettext_lazy("Trennblätter drucken"), "separator-sheets", "scan-line",
+            gettext_lazy("Scanner Stapel Barcode"), frozenset({Verb.FILE})),
     Command(gettext_lazy("Tasten zeigen"), "shortcuts", "keyboard", gettext_lazy("Tastenkürzel Tastatur Hilfe")),
+    Command(gettext_lazy("Abwesenheit und Kalender"), "own-absence", "calendar-off",
+            gettext_lazy("Vertretung Urlaub krank")),
     Command(gettext_lazy("Passwort ändern"), "account_change_password", "key-round", gettext_lazy("Kennwort Konto")),
     Command(gettext_lazy("Zweiter Faktor"), "mfa_index", "shield-check", gettext_lazy("Anmeldung Sicherheit TOTP")),
+    # Places of the administration that are not in its menu.
+    Command(gettext_lazy("Benutzer"), "administration-users", "users",
+            gettext_lazy("Konten anlegen sperren Verwaltung"), _RUNS),
+    Command(gettext_lazy("Rollen"), "administration-roles", "id-card", gettext_lazy("Teams Verwaltung"), _RUNS),
+    Command(gettext_lazy("Rechte"), "administration-rights", "table-2", gettext_lazy("Berechtigung Matrix Verwaltung"),
+            _RUNS),
+    Command(gettext_lazy("Wer sieht was?"), "administration-seers", "eye", gettext_lazy("Warum Rechte Verwaltung"),
+            _RUNS),
+    Command(gettext_lazy("Freigaben und Verbote"), "administration-exceptions", "key-round",
+            gettext_lazy("Ausnahmen Rechte Verwaltung"), _RUNS),
+    Command(gettext_lazy("Prozesse"), "administration-processes", "workflow", gettext_lazy("Abläufe BPMN Verwaltung"),
+            _RUNS),
+    Command(gettext_lazy("Eigene Firma"), "administration-company", "building-2", gettext_lazy("Verwaltung"), _RUNS),
+    Command(gettext_lazy("Überwachte Ordner"), "administration-folders", "folder-input",
+            gettext_lazy("Scanner Dateiserver ERP Verwaltung"), _RUNS),
+    Command(gettext_lazy("E-Mail"), "administration-mail", "mail",
+            gettext_lazy("Postfächer Postfach Mail-Eingang IMAP SMTP Verwaltung"), _RUNS),
+    Command(gettext_lazy("Zustand"), "administration-state", "heart-pulse",
+            gettext_lazy("Gesundheit Platz Sicherung Störung Verwaltung"), _RUNS),
 )  # fmt: skip
 
 
