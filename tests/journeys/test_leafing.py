@@ -116,6 +116,27 @@ def test_pages_are_leafed_through_zoomed_and_turned(
     screen.check()
 
 
+def test_beside_a_list_the_page_shown_is_zoomed_and_turned_without_leaving_the_list(
+    contract: Document, open_page: OpenPage
+) -> None:
+    screen = open_page()
+    page = screen.page
+    screen.go(f"/akte/{contract.customer_file_id}?dokument={contract.pk}")
+    shown = page.locator("#preview [data-zoom-shown]")
+    expect(page.locator("#preview .text-layer span").first).to_be_attached()
+    before = shown.inner_text()
+    page.keyboard.press("+")
+    expect(shown).not_to_have_text(before)
+    page.keyboard.press("0")
+    expect(shown).to_have_text(before)
+    page.keyboard.press("r")
+    expect(page.locator('#preview [data-turn="90"]')).to_be_attached()
+    page.keyboard.press("f")
+    page.keyboard.type("r9")
+    expect(page.locator("#list-text")).to_have_value("r9")
+    expect(page.locator('#preview [data-turn="90"]')).to_be_attached()
+
+
 def test_words_on_a_page_are_selected_and_copied(contract: Document, open_page: OpenPage) -> None:
     screen = open_page()
     page = screen.page

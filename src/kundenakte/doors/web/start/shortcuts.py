@@ -31,6 +31,10 @@ GROUPS: Final[tuple[tuple[object, tuple[Keys, ...]], ...]] = (
             (("Pos1", "Ende"), gettext_lazy("erstes, letztes Dokument der Liste")),
             (("Enter",), gettext_lazy("Dokument öffnen")),
             (("Leertaste",), gettext_lazy("Dokument markieren, mit Umschalt bis hierher")),
+            (
+                ("+", "-", "0", "9", "r"),
+                gettext_lazy("Vorschau größer, kleiner, in ganzer Breite, als ganze Seite, gedreht"),
+            ),
             (("f",), gettext_lazy("in dieser Akte nach Titel oder Nummer filtern")),
             (("Esc",), gettext_lazy("Markierungen aufheben")),
         ),

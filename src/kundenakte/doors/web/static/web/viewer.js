@@ -8,6 +8,7 @@ import { finder } from "./viewer-find.js";
 
 const ZOOMS = [0.25, 0.33, 0.5, 0.67, 0.75, 0.9, 1, 1.25, 1.5, 2, 3, 4, 5];
 const AHEAD = "600px";
+const BESIDE_A_LIST = new Set(["+", "-", "0", "9", "r"]);
 const RETRY = 2000;
 const narrow = matchMedia("(max-width: 46rem)");
 const typing = (target) => target.matches?.("input:not([type=radio],[type=checkbox]), select, textarea, [contenteditable]");
@@ -338,9 +339,11 @@ document.addEventListener("polled", (event) => {
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
   const inside = event.target.closest?.("[data-viewer]");
-  // On a document's own page the keys count wherever one is; beside a list they belong to the list until one is in here.
-  const root = inside || (document.querySelector("[data-previews]") ? null : document.querySelector("[data-viewer]"));
-  if (!root || !viewerOf(root)) return;
+  // On a document's own page the keys count wherever one is; beside a list all but zooming and turning belong to the
+  // list until one is in here.
+  if (!inside && document.querySelector("[data-previews]") && !BESIDE_A_LIST.has(event.key)) return;
+  const root = inside || document.querySelector("[data-viewer]");
+  if (!root?.offsetParent || !viewerOf(root)) return;
   if (typing(event.target) || event.target.closest?.("dialog, details[data-menu][open], [role=listbox]")) {
     if (inside) viewerOf(root).find.key(event);
     return;
