@@ -5,7 +5,7 @@ from __future__ import annotations
 import pypdfium2
 from django.urls import reverse
 
-from tests.builders import a_document
+from tests.builders import a_customer_file, a_document
 from tests.doors.web.pages import SignIn
 
 
@@ -38,3 +38,22 @@ def test_no_sheet_for_a_file_one_may_not_see(signed_in: SignIn) -> None:
     client = signed_in("bernd")
     for name in ("separator-sheets", "separator-sheets-pdf"):
         assert client.get(reverse(name), {"akte": 987654}).status_code == 404
+
+
+def test_a_customer_typed_but_not_chosen_is_said_instead_of_printing_a_sheet_without_one(signed_in: SignIn) -> None:
+    client = signed_in("verena")
+    page = client.get(reverse("separator-sheets")).text
+    assert "choose-customer" in page
+    assert 'name="akte_getippt"' in page
+    answer = client.get(reverse("separator-sheets-pdf"), {"akte": "", "akte_getippt": "Müll"})
+    assert answer.status_code == 422
+    assert "ist kein Kunde gewählt" in answer.text
+
+
+def test_a_customer_without_a_number_is_not_named_on_a_sheet_that_cannot_carry_him(signed_in: SignIn) -> None:
+    customer_file = a_customer_file("Neu GmbH", number="")
+    client = signed_in("verena")
+    asked = {"akte": customer_file.pk}
+    assert "hat noch keine Kundennummer" in client.get(reverse("separator-sheets"), asked).text
+    with pypdfium2.PdfDocument(client.get(reverse("separator-sheets-pdf"), asked).content) as pdf:
+        assert "Neu GmbH" not in pdf[0].get_textpage().get_text_bounded()

@@ -31,7 +31,7 @@ _NOT_THERE: Final = gettext_noop(
     "So dürfen Sie es nicht einakten: In dieser Akte oder diesem Register fehlt Ihnen das Recht. Wählen Sie eine "
     "andere Dokumentklasse oder ein anderes Register, oder überlassen Sie es einem anderen Team."
 )
-_NOT_IN_THE_LIST: Final = gettext_noop(
+NOT_IN_THE_LIST: Final = gettext_noop(
     "Zu dem, was Sie getippt haben, ist kein Kunde gewählt. Wählen Sie den Kunden aus der Liste."
 )
 View = Callable[[SignedIn, int], HttpResponse]
@@ -140,7 +140,7 @@ def _chosen_file(request: SignedIn) -> CustomerFile:
     pk = _file_named(request)
     if pk is None:
         typed = request.POST.get("akte_getippt", "").strip()
-        raise BadValue(_NOT_IN_THE_LIST if typed else "Bitte wählen Sie einen Kunden.")
+        raise BadValue(NOT_IN_THE_LIST if typed else "Bitte wählen Sie einen Kunden.")
     return access.get_file(request.user, pk)
 
 

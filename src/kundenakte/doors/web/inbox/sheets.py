@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 
 from kundenakte.doors.web import page
 from kundenakte.doors.web.documents import describing
+from kundenakte.doors.web.inbox.actions import NOT_IN_THE_LIST
 from kundenakte.doors.web.page import SignedIn, screen
 from kundenakte.records import access
 from kundenakte.records.models import CustomerFile, DocumentClass
@@ -26,6 +27,10 @@ _MOST: Final = 100
 @screen
 def ask(request: SignedIn) -> HttpResponse:
     """The page that asks what the sheets are for."""
+    return _asked(request)
+
+
+def _asked(request: SignedIn, error: str = "") -> HttpResponse:
     customer_file, section = _whose(request)
     return render(
         request,
@@ -35,7 +40,9 @@ def ask(request: SignedIn) -> HttpResponse:
             "section": section,
             "classes": describing.offered_classes(None),
             "most": _MOST,
+            "error": error,
         },
+        status=422 if error else 200,
     )
 
 
@@ -44,6 +51,8 @@ def ask(request: SignedIn) -> HttpResponse:
 def as_pdf(request: SignedIn) -> HttpResponse:
     """The sheets to print."""
     customer_file, section = _whose(request)
+    if customer_file is None and request.GET.get("akte_getippt", "").strip():
+        return _asked(request, _(NOT_IN_THE_LIST))
     chosen = DocumentClass.objects.filter(code=request.GET.get("klasse", ""), is_retired=False).first()
     number = request.GET.get("nummer", "").strip()[:100]
     count = min(max(page.number(request.GET.get("anzahl")) or 1, 1), _MOST)
@@ -59,7 +68,8 @@ def as_pdf(request: SignedIn) -> HttpResponse:
         _(chosen.name) if chosen else "",
         _("Dokumentnummer %(number)s") % {"number": number} if number else "",
     ]
-    title = customer_file.customer.name if customer_file else _("Trennblatt")
+    # A sheet that bears a name and does not carry it would mislead.
+    title = customer_file.customer.name if customer_file and facts["customer"] else _("Trennblatt")
     sheet = Printed({key: value for key, value in facts.items() if value}, title, tuple(line for line in lines if line))
     instruction = _(
         "Legen Sie dieses Blatt vor den Brief, zu dem es gehört, und scannen Sie alles in einem Stapel. "
