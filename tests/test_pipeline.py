@@ -252,6 +252,8 @@ def test_who_drops_a_file_acts_with_his_own_rights() -> None:
     facts = {"customer_file_id": file.pk, "class": "Rechnung", "number": "RE-1"}
     arrival = worked_off(received(b"zwei", actor=an_actor("sabine"), facts=facts))
     assert (arrival.state, arrival.reason) == (Arrival.State.WAITING, "not_allowed")
+    # Said to whoever looks at it, who may well have the right.
+    assert arrival.sentence == "Wer es gebracht hat, darf es dort nicht ablegen."
     assert invoice.versions.count() == 1
 
 

@@ -10,9 +10,10 @@ from django.urls import reverse
 from kundenakte.base.blobs import derived
 from kundenakte.records import renditions
 from kundenakte.records.actions.documents import add_version
-from kundenakte.records.models import Document, Placement, Reference, Rendition
+from kundenakte.records.findings import Findings
+from kundenakte.records.models import Arrival, Document, Placement, Reference, Rendition
 from kundenakte.records.pagetext import DocumentText, PageText, Word
-from tests.builders import NOW, SETUP, a_customer_file, a_document, a_section, some_bytes
+from tests.builders import NOW, SETUP, a_customer_file, a_document, a_section, an_arrival, some_bytes
 from tests.doors.web.pages import SignIn
 
 
@@ -305,3 +306,25 @@ def test_a_file_gets_a_section_of_its_own(name: str, signed_in: SignIn) -> None:
     shown = client.get(reverse("file", args=(customer_file.pk,)))
     assert [line.name for line in shown.context["contents"].sections if line.is_local] == [name]
     assert "gibt es in dieser Akte schon" in shown.content.decode()
+
+
+def test_a_document_leads_to_what_is_attached_to_it_and_back_as_far_as_one_may_see(signed_in: SignIn) -> None:
+    customer_file = a_customer_file()
+    mail = a_document(customer_file=customer_file, document_class="INV_OUT", title="Rechnung R-1", number="R-1")
+    hung_on = a_document(customer_file=customer_file, document_class="OFFER", title="Angebot A-1", number="A-1")
+    Reference.objects.create(from_document=hung_on, to_document=mail, kind=Reference.Kind.ATTACHMENT_OF, created_at=NOW)
+    verena, paula = signed_in("verena"), signed_in("paula")
+    said = verena.get(reverse("document", args=(mail.pk,))).text
+    assert f'<dt>Anlagen</dt><dd><a href="/dokument/{hung_on.pk}">Angebot A-1</a></dd>' in said
+    back = verena.get(reverse("document", args=(hung_on.pk,))).text
+    assert f'<dt>Anlage zu</dt><dd><a href="/dokument/{mail.pk}">Rechnung R-1</a></dd>' in back
+    assert "Angebot A-1" not in paula.get(reverse("document", args=(mail.pk,))).text
+
+
+def test_what_reading_brought_to_light_is_said_once(signed_in: SignIn) -> None:
+    document = a_document(title="kaputt", content=[b"x"])
+    note = "Der Aufbau des PDF stimmt nicht ganz."
+    findings = Findings(notes=[note, note]).to_json()
+    arrival = an_arrival(content=b"x")
+    Arrival.objects.filter(pk=arrival.pk).update(document=document, version=document.valid_version, findings=findings)
+    assert signed_in("verena").get(reverse("document", args=(document.pk,))).context["notes"] == [note]

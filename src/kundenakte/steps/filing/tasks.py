@@ -16,7 +16,7 @@ from kundenakte.records import access, leading
 from kundenakte.records.findings import Findings
 from kundenakte.records.leading import XmlMissing
 from kundenakte.records.models import Arrival, CustomerFile, Document
-from kundenakte.records.refusals import Refused
+from kundenakte.records.refusals import NotAllowed, Refused
 from kundenakte.steps.filing import addressed, describing, mails, paper, recheck, settling
 from kundenakte.steps.filing.by_source import dropped_on, file_of, file_on_document, named_section
 from kundenakte.steps.filing.decision import Ask, Filed, decide
@@ -170,7 +170,7 @@ def _file(arrival: Arrival, findings: Findings, decision: Filed, chosen: ChosenC
             )  # fmt: skip
     except Refused as refusal:
         arrival.refresh_from_db(fields=["state", "version", "document"])
-        _ask(arrival, "not_allowed", f"{_NOT_ALLOWED} {refusal.sentence}", now=now)
+        _ask(arrival, "not_allowed", _why_not(refusal), now=now)
         return False
     return placing.kind != "duplicate"
 
@@ -188,9 +188,14 @@ def _file_on_document(arrival: Arrival, document_id: int, findings: Findings, no
         _ask_for_xml(arrival, document, now)
         return False
     except Refused as refusal:
-        _ask(arrival, "not_allowed", f"{_NOT_ALLOWED} {refusal.sentence}", now=now)
+        _ask(arrival, "not_allowed", _why_not(refusal), now=now)
         return False
     return True
+
+
+def _why_not(refusal: Refused) -> str:
+    """For whoever looks at it in the inbox: "you lack the right" would be said to somebody else."""
+    return _NOT_ALLOWED if isinstance(refusal, NotAllowed) else f"{_NOT_ALLOWED} {refusal.sentence}"
 
 
 def _ask_for_xml(arrival: Arrival, document: Document, now: datetime) -> None:

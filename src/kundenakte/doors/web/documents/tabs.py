@@ -68,6 +68,7 @@ def _fields(request: SignedIn, document: Document) -> dict[str, Any]:
     context: dict[str, Any] = {
         "fields": [(field, value) for field, value in known if value],
         "section_name": section_name(document),
+        **_attachments(request, document),
         "retention": _retention(request, document),
         "outdated": sent.outdated(_sendings(request, document), document.valid_version),
         "may_file": access.may(request.user, Verb.FILE, document, rights=page.rights(request)),
@@ -75,6 +76,20 @@ def _fields(request: SignedIn, document: Document) -> dict[str, Any]:
     if request.GET.get("aendern") and access.may(request.user, Verb.EDIT, document, rights=page.rights(request)):
         context |= form_of(document)
     return context
+
+
+def _attachments(request: SignedIn, document: Document) -> dict[str, list[Document]]:
+    """What is attached to it and what it is attached to: a mail leads to what hung on it, and back."""
+    visible = access.documents_for(request.user, rights=page.rights(request))
+    ties = Reference.objects.filter(
+        Q(to_document=document, from_document__in=visible) | Q(from_document=document, to_document__in=visible),
+        kind=Reference.Kind.ATTACHMENT_OF,
+    )
+    rows = list(ties.select_related("from_document", "to_document").order_by("pk"))
+    return {
+        "attachments": [row.from_document for row in rows if row.to_document_id == document.pk],
+        "attached_to": [row.to_document for row in rows if row.from_document_id == document.pk],
+    }
 
 
 def _retention(request: SignedIn, document: Document) -> dict[str, Any]:

@@ -58,7 +58,7 @@ def shown(
         context |= tabs.context_of(request, document, view)
     context |= {
         "pane": pane,
-        "notes": _notes(document, version),
+        "notes": _notes(document, version, but=context.get("preview")),
         "carried": of_file.carrying(request, document),
         "restricted_because": reason_of(document),
         "section_name": tabs.section_name(document),
@@ -98,11 +98,12 @@ def _pages(request: SignedIn, version: Version) -> dict[str, Any]:
     return {"preview": preview, "needs_password": preview.code in _PASSWORD, "page_pattern": address(0)}
 
 
-def _notes(document: Document, version: Version) -> list[str]:
-    """What reading the file brought to light and a person should know."""
+def _notes(document: Document, version: Version, *, but: Preview | None) -> list[str]:
+    """What reading the file brought to light and a person should know, each once and not what its preview says."""
     arrival = Arrival.objects.filter(document=document, version=version).order_by("pk").first()
     if arrival is None:
         return []
     findings = Findings.from_json(arrival.findings)
     invoice = findings.einvoice
-    return [*findings.notes, *(invoice.notes if invoice else ())]
+    said = dict.fromkeys([*findings.notes, *(invoice.notes if invoice else ())])
+    return [note for note in said if but is None or note != but.note]
