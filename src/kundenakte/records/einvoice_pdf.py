@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from django.utils.translation import gettext_noop
+
 from kundenakte.records.einvoice import MAX_XML_BYTES, begins_like_invoice, read_header
 from kundenakte.records.findings import EInvoice
 
@@ -23,7 +25,7 @@ _ORDER_NAMES = ("order-x.xml",)
 _MAX_ATTACHMENTS = 200
 _MAX_TREE_DEPTH = 20
 
-DAMAGED = "Ob eine E-Rechnung darin steckt, lässt sich nicht sagen: Der Aufbau des PDF stimmt nicht."
+DAMAGED = gettext_noop("Ob eine E-Rechnung darin steckt, lässt sich nicht sagen: Der Aufbau des PDF stimmt nicht.")
 PASSWORD = "Das PDF ist mit einem Passwort geschützt; eine E-Rechnung darin kann nicht gelesen werden."  # noqa: S105
 SEVERAL = "Das PDF enthält mehrere XML-Dateien: {names}. Gelesen wurde {name}."
 

@@ -157,7 +157,7 @@ def test_a_paused_folder_says_why_and_goes_on_by_itself(bench: Callable[..., Ben
     b = bench()
     b.root.rename(b.root.with_name("fort"))
     look_once(b.watched)
-    assert "nicht erreichbar" in WatchedFolder.objects.get().problem
+    assert WatchedFolder.objects.get().problem.endswith(" ist nicht erreichbar: An dieser Stelle ist nichts mehr.")
     b.root.with_name("fort").rename(b.root)
     look_once(b.watched)
     assert WatchedFolder.objects.get().problem == ""

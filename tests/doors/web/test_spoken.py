@@ -41,6 +41,19 @@ def _english() -> object:
             "Petra Plan took it back out of the file. Reason: Das ist die falsche Akte. Bitte prüfen!",
         ),
         ("Ablageregel „Mahnung“: Der Absender ist a.b@c.de.", "Filing rule “Mahnung”: The sender is a.b@c.de."),
+        (
+            "Der Ordner /srv/erp ist nicht erreichbar: Das Netzlaufwerk antwortet nicht.",
+            "The folder /srv/erp is out of reach: The network drive does not answer.",
+        ),
+        (
+            "Die Begleitdatei ist nicht lesbar. Die JSON-Datei ist fehlerhaft: Expecting value: line 1 column 1.",
+            "The sidecar file cannot be read. The JSON file is faulty: Expecting value: line 1 column 1.",
+        ),
+        ("Die Dateiart legt es nahe.", "The kind of file suggests it."),
+        (
+            "Ob eine E-Rechnung darin steckt, lässt sich nicht sagen: Der Aufbau des PDF stimmt nicht.",
+            "Whether there is an e-invoice in it cannot be told: the PDF is not built correctly.",
+        ),
         ("Hier steht etwas, das niemand kennt. Und 9 % mehr.", "Hier steht etwas, das niemand kennt. Und 9 % mehr."),
         ("", ""),
     ],

@@ -86,3 +86,21 @@ def test_what_the_command_set_up_beside_the_form_stays(anton: Client, tmp_path: 
     anton.post(f"/verwaltung/ordner/{row.pk}", folder_form(place, edition=1))
     row.refresh_from_db()
     assert (row.mapping, row.facts) == ({"Nr": "number"}, {"comment": "aus dem ERP"})
+
+
+def test_folders_that_stand_still_are_counted_and_their_reason_is_said_in_the_language_of_the_screen(
+    anton: Client, tmp_path: Path
+) -> None:
+    for name in ("erp", "scan"):
+        (tmp_path / name).mkdir()
+        add_folder(actor=SETUP, name=name, path=str(tmp_path / name), now=NOW)
+    stands = f"Der Ordner {tmp_path} ist nicht erreichbar: Das Recht dazu fehlt."
+    WatchedFolder.objects.filter(name="erp").update(problem=stands)
+    assert "1 steht still" in words(anton.get("/verwaltung/"))
+    WatchedFolder.objects.update(problem=stands)
+    assert "2 stehen still" in words(anton.get("/verwaltung/"))
+    assert stands in words(anton.get("/verwaltung/ordner"))
+    anton.post("/sprache", {"language": "en", "next": "/"})
+    assert f"The folder {tmp_path} is out of reach: The right to do so is missing." in words(
+        anton.get("/verwaltung/ordner")
+    )

@@ -6,6 +6,8 @@ import unicodedata
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
+from django.utils.translation import gettext_noop
+
 from kundenakte.doors.hotfolder import sidecars
 from kundenakte.doors.hotfolder.sidecars import BadSidecar, Row, Sidecar
 from kundenakte.steps.intake.file_names import is_nobodys
@@ -177,7 +179,7 @@ class _Sorting:
         named = _last_part(row.file)
         companions = companions or [d for d in self.documents if named and key_of(d.name) == named]
         if not companions:
-            self.result.strays.append((found, "Zu dieser Begleitdatei ist kein Dokument gekommen."))
+            self.result.strays.append((found, gettext_noop("Zu dieser Begleitdatei ist kein Dokument gekommen.")))
         for document in companions:
             self.sidecar_of.setdefault(key_of(document.name), (found, row))
 
@@ -188,7 +190,7 @@ class _Sorting:
             if meant in names:
                 self.markers[meant] = found
             else:
-                self.result.strays.append((found, "Zu dieser Fertig-Datei ist kein Dokument gekommen."))
+                self.result.strays.append((found, gettext_noop("Zu dieser Fertig-Datei ist kein Dokument gekommen.")))
 
     def _groups(self) -> list[list[Found]]:
         """Documents that share a sidecar or a marker come together, so that it moves with the last of them."""
@@ -216,10 +218,11 @@ class _Sorting:
 
     def _missing(self, bundle: Bundle) -> str:
         if self.rules.marker_required and bundle.marker is None:
-            return f"Die Fertig-Datei ({', '.join(self.rules.markers)}) zu diesem Dokument fehlt."
+            wanted = gettext_noop("Die Fertig-Datei (%(endings)s) zu diesem Dokument fehlt.")
+            return wanted % {"endings": ", ".join(self.rules.markers)}
         speaks_for_itself = bool(sidecars.ending_of(bundle.documents[0].name))
         if self.rules.sidecar == "required" and bundle.row is None and not bundle.broken and not speaks_for_itself:
-            return "Die Begleitdatei mit den Angaben zu diesem Dokument fehlt."
+            return gettext_noop("Die Begleitdatei mit den Angaben zu diesem Dokument fehlt.")
         return ""
 
 

@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from typing import Any, BinaryIO, cast
 
 from django.db import InterfaceError, OperationalError
+from django.utils.translation import gettext_noop
 
 from kundenakte import pipeline
 from kundenakte.doors.hotfolder import reports
@@ -66,11 +67,11 @@ def received(watched: Watched, bundle: Bundle, found: Found, at: datetime) -> Ar
     except NotThere:
         raise StillWritten from None
     except NotAFile:
-        raise LeftThere("Das ist keine Datei, sondern eine Verknüpfung oder ein Gerät.") from None
+        raise LeftThere(gettext_noop("Das ist keine Datei, sondern eine Verknüpfung oder ein Gerät.")) from None
     except PermissionError as error:
-        raise LeftThere("Die Datei darf nicht gelesen werden. Bitte prüfen Sie die Rechte.") from error
+        raise LeftThere(gettext_noop("Die Datei darf nicht gelesen werden. Bitte prüfen Sie die Rechte.")) from error
     except (SourceUnreadable, OSError) as error:
-        raise LeftThere(f"Die Datei konnte nicht gelesen werden: {said_by(error)}") from error
+        raise LeftThere(f"{gettext_noop('Die Datei konnte nicht gelesen werden:')} {said_by(error)}") from error
     if watched.keeps:
         watched.note_seen(found)
     return arrival
@@ -103,9 +104,12 @@ def _receive(watched: Watched, bundle: Bundle, found: Found, stream: BinaryIO, a
         raise LeftThere(error.sentence) from error
     except (OperationalError, InterfaceError) as error:
         log.warning("Ordner %s: %s", folder.name, error)
-        raise Paused("Die Datenbank ist gesperrt oder nicht erreichbar. Die Dateien bleiben liegen.") from error
+        raise Paused(
+            gettext_noop("Die Datenbank ist gesperrt oder nicht erreichbar. Die Dateien bleiben liegen.")
+        ) from error
     except OSError as error:
-        raise Paused(f"Die Ablage kann nichts aufnehmen: {said_by(error)} Die Dateien bleiben liegen.") from error
+        beginning, end = gettext_noop("Die Ablage kann nichts aufnehmen:"), gettext_noop("Die Dateien bleiben liegen.")
+        raise Paused(f"{beginning} {said_by(error)} {end}") from error
 
 
 def _remember(watched: Watched, bundle: Bundle, found: Found, at: datetime) -> Callable[[Arrival], None]:

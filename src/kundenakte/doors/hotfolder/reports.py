@@ -7,6 +7,8 @@ import logging
 import os
 from datetime import datetime
 
+from django.utils.translation import gettext_noop
+
 from kundenakte.records.models import Arrival
 from kundenakte.steps.intake.file_names import storable_text
 from kundenakte.steps.intake.models import FolderEvent, WatchedFolder
@@ -26,9 +28,9 @@ def outcome_of(arrival: Arrival) -> tuple[str, str]:
     """The outcome and the German sentence for something that was received."""
     outcome = _OF_ARRIVAL.get(Arrival.State(arrival.state), Outcome.RECEIVED)
     sentence = arrival.sentence or {
-        Outcome.FILED: "Eingeaktet.",
-        Outcome.DUPLICATE: "Diese Datei lag schon in der Akte; es ist kein zweites Dokument entstanden.",
-    }.get(outcome, "Übernommen; das Dokument wird gelesen und eingeaktet.")
+        Outcome.FILED: gettext_noop("Eingeaktet."),
+        Outcome.DUPLICATE: gettext_noop("Diese Datei lag schon in der Akte; es ist kein zweites Dokument entstanden."),
+    }.get(outcome, gettext_noop("Übernommen; das Dokument wird gelesen und eingeaktet."))
     return outcome, sentence
 
 

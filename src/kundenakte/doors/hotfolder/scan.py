@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Final
 
 from django.db import InterfaceError, OperationalError
+from django.utils.translation import gettext_noop
 
 from kundenakte.doors.hotfolder import bundles, reports, taking
 from kundenakte.doors.hotfolder.bundles import Bundle, Listing, key_of
@@ -25,6 +26,9 @@ IDLE: Final = 3600.0
 SHORTLY: Final = 0.2
 AGAIN: Final = 30.0
 _MOST_NAMED = 50
+_LIST_DONE: Final = gettext_noop("Liste mit %(n)s Dokumenten abgearbeitet.")
+_NOT_COME: Final = gettext_noop("%(n)s Dateien, die diese Liste nennt, sind nicht gekommen:")
+_UNREADABLE: Final = gettext_noop("Die Begleitdatei ist nicht lesbar.")
 
 
 def look(watched: Watched, *, now: float, at: datetime) -> float:
@@ -84,7 +88,9 @@ def _guarded(watched: Watched, found: Found, now: float, at: datetime, attend: C
         sentence = error.sentence
     except Exception:
         log.exception("Ordner %s, %s", watched.folder.name, found.relative.encode("utf-8", "backslashreplace"))
-        sentence = "Unerwarteter Fehler; Einzelheiten stehen im Protokoll des Servers. Die Datei bleibt liegen."
+        sentence = gettext_noop(
+            "Unerwarteter Fehler; Einzelheiten stehen im Protokoll des Servers. Die Datei bleibt liegen."
+        )
     watched.retry_at[found.parts] = now + AGAIN
     reports.write_once(folder=watched.folder, relative=found.relative, outcome=Outcome.PROBLEM, sentence=sentence,
                        at=at, stamp=found.stamp)  # fmt: skip
@@ -122,7 +128,7 @@ def _wait_or_refuse(watched: Watched, bundle: Bundle, now: float, at: datetime) 
     rest = patience - watched.resting.waited(first, now)
     if rest > 0:
         return rest
-    sentence = f"Die Begleitdatei ist nicht lesbar. {bundle.broken}" if bundle.broken else bundle.missing
+    sentence = f"{_UNREADABLE} {bundle.broken}" if bundle.broken else bundle.missing
     taking.refuse(watched, bundle.files, sentence, at=at)
     return IDLE
 
@@ -153,12 +159,12 @@ def _listing(watched: Watched, listing: Listing, present: set[str], now: float, 
         done = {_last(file) for file in events.values_list("file", flat=True)}
         missing = [file for key, file in wanted.items() if key not in done]
         if not missing:
-            taking.put_away(watched, listing.file, f"Liste mit {len(wanted)} Dokumenten abgearbeitet.", at=at)
+            taking.put_away(watched, listing.file, _LIST_DONE % {"n": len(wanted)}, at=at)
             return IDLE
         rest = watched.folder.wait_seconds - watched.resting.waited(listing.file, now)
         if rest <= 0:
             named = "\n".join(missing[:_MOST_NAMED]) + ("\n…" if len(missing) > _MOST_NAMED else "")
-            sentence = f"{len(missing)} Dateien, die diese Liste nennt, sind nicht gekommen:\n{named}"
+            sentence = f"{_NOT_COME % {'n': len(missing)}}\n{named}"
             taking.refuse(watched, (listing.file,), sentence, at=at)
             return IDLE
         watched.retry_at[listing.file.parts] = now + min(rest, 5.0)
@@ -177,5 +183,5 @@ def _tell_of_link(watched: Watched, parts: Parts, at: datetime) -> None:
     watched.told.add(parts)
     reports.write_once(
         folder=watched.folder, relative="/".join(parts), outcome=Outcome.IGNORED, at=at,
-        sentence="Verknüpfungen und Geräte werden nicht übernommen und nicht angerührt.",
+        sentence=gettext_noop("Verknüpfungen und Geräte werden nicht übernommen und nicht angerührt."),
     )  # fmt: skip

@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from django.utils.translation import gettext_noop
 from lxml import etree
 
 from kundenakte.records import einvoice
@@ -59,7 +60,7 @@ def read(name: str, data: bytes, mapping: Mapping[str, Any]) -> Sidecar | None:
     """
     ending = ending_of(name)
     if len(data) > MAX_BYTES:
-        raise BadSidecar("Die Begleitdatei ist größer als 16 MB.")
+        raise BadSidecar(gettext_noop("Die Begleitdatei ist größer als 16 MB."))
     if ending == ".xml":
         return None if einvoice.begins_like_invoice(data) else _single(_xml(data), mapping)
     if ending == ".json":
@@ -86,21 +87,21 @@ def _json(data: bytes) -> dict[str, str]:
     try:
         value = json.loads(text_of(data))
     except (ValueError, RecursionError) as error:
-        raise BadSidecar(f"Die JSON-Datei ist fehlerhaft: {error}.") from error
+        raise BadSidecar(f"{gettext_noop('Die JSON-Datei ist fehlerhaft:')} {error}.") from error
     if not isinstance(value, dict):
-        raise BadSidecar("Die JSON-Datei enthält kein Objekt mit Feldern.")
+        raise BadSidecar(gettext_noop("Die JSON-Datei enthält kein Objekt mit Feldern."))
     fields: dict[str, str] = {}
     _flatten(value, "", fields, 0)
     try:
         "".join((*fields, *fields.values())).encode()
     except UnicodeError as error:
-        raise BadSidecar("Die JSON-Datei enthält halbe Zeichen (\\ud800 bis \\udfff allein).") from error
+        raise BadSidecar(gettext_noop("Die JSON-Datei enthält halbe Zeichen (\\ud800 bis \\udfff allein).")) from error
     return fields
 
 
 def _flatten(value: Any, path: str, into: dict[str, str], depth: int) -> None:
     if depth > _MAX_DEPTH or len(into) > _MAX_FIELDS:
-        raise BadSidecar("Die JSON-Datei ist zu tief verschachtelt oder hat zu viele Felder.")
+        raise BadSidecar(gettext_noop("Die JSON-Datei ist zu tief verschachtelt oder hat zu viele Felder."))
     if isinstance(value, dict):
         for key, inner in value.items():
             _flatten(inner, f"{path}/{key}" if path else str(key), into, depth + 1)
@@ -121,9 +122,11 @@ def _xml(data: bytes) -> dict[str, str]:
     try:
         root = etree.fromstring(data, parser)
     except etree.XMLSyntaxError as error:
-        raise BadSidecar(f"Die XML-Datei ist fehlerhaft: {error.msg}.") from error
+        raise BadSidecar(f"{gettext_noop('Die XML-Datei ist fehlerhaft:')} {error.msg}.") from error
     if root.getroottree().docinfo.internalDTD is not None:
-        raise BadSidecar("Die XML-Datei enthält eine Dokumenttyp-Definition (DTD); solche werden nicht gelesen.")
+        raise BadSidecar(
+            gettext_noop("Die XML-Datei enthält eine Dokumenttyp-Definition (DTD); solche werden nicht gelesen.")
+        )
     fields: dict[str, str] = {}
     _elements(root, (), fields)
     return fields
@@ -132,7 +135,7 @@ def _xml(data: bytes) -> dict[str, str]:
 def _elements(element: etree._Element, path: tuple[str, ...], into: dict[str, str]) -> None:
     """Text and attributes by their path below the root, the first of a name holds."""
     if len(path) > _MAX_DEPTH or len(into) > _MAX_FIELDS:
-        raise BadSidecar("Die XML-Datei ist zu tief verschachtelt oder hat zu viele Felder.")
+        raise BadSidecar(gettext_noop("Die XML-Datei ist zu tief verschachtelt oder hat zu viele Felder."))
     here = "/".join(path)
     for name, value in element.attrib.items():
         into.setdefault(f"{here}/@{_local(name)}" if here else f"@{_local(name)}", str(value))
@@ -177,9 +180,9 @@ def _cells(text: str) -> list[list[str]]:
         reader = csv.reader(io.StringIO(text), delimiter=delimiter)
         lines = [[cell.strip() for cell in row] for row in reader if any(cell.strip() for cell in row)]
     except csv.Error as error:
-        raise BadSidecar(f"Die CSV-Datei ist fehlerhaft: {error}.") from error
+        raise BadSidecar(f"{gettext_noop('Die CSV-Datei ist fehlerhaft:')} {error}.") from error
     if len(lines) > _MAX_ROWS:
-        raise BadSidecar("Die CSV-Datei hat mehr als 100.000 Zeilen.")
+        raise BadSidecar(gettext_noop("Die CSV-Datei hat mehr als 100.000 Zeilen."))
     return lines
 
 

@@ -6,8 +6,10 @@ import json
 import logging
 from contextlib import suppress
 from datetime import datetime
+from typing import Final
 
 from django.utils import timezone
+from django.utils.translation import gettext_noop
 
 from kundenakte.doors.hotfolder import moving, reports
 from kundenakte.doors.hotfolder.bundles import ANSWER_ENDING, REASON_ENDING, Bundle
@@ -20,6 +22,7 @@ from kundenakte.steps.intake.vouched import said_by
 
 log = logging.getLogger(__name__)
 Outcome = FolderEvent.Outcome
+_NOT_MOVED: Final = gettext_noop("Die Datei ist übernommen, kann aber nicht in den Ordner „%(folder)s“:")
 
 
 def take(watched: Watched, bundle: Bundle, *, at: datetime) -> None:
@@ -66,7 +69,9 @@ def refuse(watched: Watched, files: tuple[Found, ...], sentence: str, *, at: dat
         except (moving.ChangedMeanwhile, FileNotFoundError):
             continue
         except OSError as error:
-            raise LeftThere(f"{sentence} Die Datei kann nicht in den Fehlerordner: {said_by(error)}") from error
+            raise LeftThere(
+                f"{sentence} {gettext_noop('Die Datei kann nicht in den Fehlerordner:')} {said_by(error)}"
+            ) from error
         if found is first:
             moving.write_beside(to, name, REASON_ENDING, f"{sentence}\n\n{timezone.localtime(at):%d.%m.%Y %H:%M}\n")
             if watched.folder.answers:
@@ -97,9 +102,8 @@ def _to_done(watched: Watched, found: Found, at: datetime) -> str:
     except (moving.ChangedMeanwhile, FileNotFoundError):
         return ""
     except OSError as error:
-        raise LeftThere(
-            f"Die Datei ist übernommen, kann aber nicht in den Ordner „{watched.folder.done_folder}“: {said_by(error)}"
-        ) from error
+        sentence = _NOT_MOVED % {"folder": watched.folder.done_folder}
+        raise LeftThere(f"{sentence} {said_by(error)}") from error
 
 
 def _answer(watched: Watched, found: Found, arrival: Arrival | None, name: str, at: datetime) -> None:

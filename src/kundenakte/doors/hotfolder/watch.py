@@ -14,6 +14,7 @@ from typing import Final
 
 from django.db import DatabaseError, close_old_connections, connections
 from django.utils import timezone
+from django.utils.translation import gettext_noop
 
 from kundenakte.doors.hotfolder import reports
 from kundenakte.doors.hotfolder.notices import Notices
@@ -31,6 +32,7 @@ POLL: Final = 1.0
 SHARE: Final = 20
 CONFIG: Final = 2.0
 PAUSE: Final = 5.0
+_AWAY: Final = gettext_noop("Der Ordner %(path)s ist nicht erreichbar:")
 Stop = threading.Event | Callable[[], bool]
 
 
@@ -105,7 +107,7 @@ def look_once(watched: Watched) -> float:
     except Paused as error:
         return _paused(watched, error.sentence)
     except OSError as error:
-        return _paused(watched, f"Der Ordner {watched.root} ist nicht erreichbar: {said_by(error)}")
+        return _paused(watched, f"{_AWAY % {'path': watched.root}} {said_by(error)}")
     except DatabaseError as error:
         log.warning("Ordner %s: die Datenbank ist gesperrt oder nicht erreichbar (%s).", watched.folder.name, error)
         return PAUSE

@@ -7,6 +7,8 @@ import io
 import os
 from typing import Any
 
+from django.utils.translation import gettext_noop
+
 from kundenakte.steps.intake.tree import Found, found_in
 
 
@@ -53,14 +55,17 @@ def said_by(error: BaseException) -> str:
     """What the system says, in German for what happens in practice."""
     if not isinstance(error, OSError):
         return said_by(error.__cause__) if error.__cause__ else f"{error}."
+    away = gettext_noop("Das Netzlaufwerk antwortet nicht.")
     return {
-        errno.ENOSPC: "Der Datenträger ist voll.",
-        errno.EDQUOT: "Das Kontingent auf dem Datenträger ist erschöpft.",
-        errno.EFBIG: "Die Datei ist größer, als der Datenträger erlaubt.",
-        errno.EROFS: "Der Datenträger ist schreibgeschützt.",
-        errno.EACCES: "Das Recht dazu fehlt.",
-        errno.EPERM: "Das Recht dazu fehlt.",
-        errno.EIO: "Der Datenträger meldet einen Fehler.",
-        errno.ELOOP: "An seiner Stelle liegt eine Verknüpfung.",
-        errno.ENOTDIR: "An seiner Stelle liegt kein Ordner.",
+        errno.ENOENT: gettext_noop("An dieser Stelle ist nichts mehr."),
+        **dict.fromkeys((errno.ESTALE, errno.ETIMEDOUT, errno.EHOSTDOWN, errno.EHOSTUNREACH, errno.ENOTCONN), away),
+        errno.ENOSPC: gettext_noop("Der Datenträger ist voll."),
+        errno.EDQUOT: gettext_noop("Das Kontingent auf dem Datenträger ist erschöpft."),
+        errno.EFBIG: gettext_noop("Die Datei ist größer, als der Datenträger erlaubt."),
+        errno.EROFS: gettext_noop("Der Datenträger ist schreibgeschützt."),
+        errno.EACCES: gettext_noop("Das Recht dazu fehlt."),
+        errno.EPERM: gettext_noop("Das Recht dazu fehlt."),
+        errno.EIO: gettext_noop("Der Datenträger meldet einen Fehler."),
+        errno.ELOOP: gettext_noop("An seiner Stelle liegt eine Verknüpfung."),
+        errno.ENOTDIR: gettext_noop("An seiner Stelle liegt kein Ordner."),
     }.get(error.errno or 0, f"{error.strerror or error}.")

@@ -11,6 +11,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from statistics import median
 
+from django.utils.translation import gettext_noop
+
 from kundenakte.records.findings import ClassGuess, EInvoice, Entity
 from kundenakte.records.letter import Letter, Piece
 from kundenakte.steps.recognition.class_rules import (
@@ -91,15 +93,15 @@ def guess_classes(
         guesses.append(_by_einvoice(einvoice, direction))
     by_media = BY_MEDIA.get(media_type.lower())
     if by_media and media_type.lower() in _CERTAIN_MEDIA:
-        guesses.append(ClassGuess(by_media[0], by_media[1], "text", "Die Dateiart sagt es."))
+        guesses.append(ClassGuess(by_media[0], by_media[1], "text", gettext_noop("Die Dateiart sagt es.")))
     by_rules = _by_rules(letter, direction, entities, class_words) if letter else []
     by_model = [
-        ClassGuess(code, round(confidence, 3), "learned", "So wurden ähnliche Dokumente eingeordnet.")
+        ClassGuess(code, round(confidence, 3), "learned", gettext_noop("So wurden ähnliche Dokumente eingeordnet."))
         for code, confidence in learned
     ]
     guesses.extend(_merged(by_rules, by_model))
     if by_media and media_type.lower() not in _CERTAIN_MEDIA:
-        guesses.append(ClassGuess(by_media[0], by_media[1], "text", "Die Dateiart legt es nahe."))
+        guesses.append(ClassGuess(by_media[0], by_media[1], "text", gettext_noop("Die Dateiart legt es nahe.")))
     return _once(guesses)
 
 

@@ -10,6 +10,8 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
+from django.utils.translation import gettext_noop
+
 from kundenakte.records.findings import ClassGuess
 from kundenakte.records.letter import Letter
 
@@ -38,11 +40,15 @@ def settled(guesses: Sequence[ClassGuess], mail: Mapping[str, Any], letter: Lett
 def _function(mail: Mapping[str, Any], letter: Letter | None) -> ClassGuess | None:
     if mail.get("is_private"):
         # Below what is filed without a question.
-        return ClassGuess(PRIVATE, 0.5, "mail", "Der Absender hat die E-Mail als privat gekennzeichnet.")
+        return ClassGuess(PRIVATE, 0.5, "mail", gettext_noop("Der Absender hat die E-Mail als privat gekennzeichnet."))
     documents, words = int(mail.get("documents", 0)), int(mail.get("words", 0))
     text = letter.plain[:20_000] if letter else ""
     if documents and (not words or (words <= _FEW_WORDS and _MACHINE.search(text))):
-        return ClassGuess(TRANSPORT, 0.95, "mail", "Die E-Mail sagt selbst nichts; sie bringt nur ihre Anlagen.")
+        return ClassGuess(
+            TRANSPORT, 0.95, "mail", gettext_noop("Die E-Mail sagt selbst nichts; sie bringt nur ihre Anlagen.")
+        )
     if not documents and _VOUCHER.search(text) and _SUM.search(text):
-        return ClassGuess(VOUCHER, 0.9, "mail", "Die E-Mail nennt selbst Belegnummer und Betrag und hat keine Anlage.")
+        return ClassGuess(
+            VOUCHER, 0.9, "mail", gettext_noop("Die E-Mail nennt selbst Belegnummer und Betrag und hat keine Anlage.")
+        )
     return None

@@ -109,6 +109,7 @@ def _places(rows: tuple[tuple[str, str, str, str], ...], stands: dict[str, tuple
 def _stands() -> dict[str, tuple[str, bool]]:
     people = User.objects.filter(is_active=True, is_service=False).count()
     programs = User.objects.filter(is_active=True, is_service=True).count()
+    roles = Role.objects.count()
     exceptions = holding(timezone.now()).count()
     folders = WatchedFolder.objects.filter(enabled=True)
     troubled = folders.exclude(problem="").count()
@@ -121,12 +122,13 @@ def _stands() -> dict[str, tuple[str, bool]]:
                 ngettext("%(n)d Programm", "%(n)d Programme", programs) % {"n": programs},
             )), False,
         ),
-        "administration-roles": (_("%(n)d Rollen") % {"n": Role.objects.count()}, False),
+        "administration-roles": (ngettext("%(n)d Rolle", "%(n)d Rollen", roles) % {"n": roles}, False),
         "administration-exceptions": (
             ngettext("%(n)d gilt gerade", "%(n)d gelten gerade", exceptions) % {"n": exceptions}, False
         ),
         "administration-folders": (
-            _("%(n)d stehen still") % {"n": troubled} if troubled else _("%(n)d überwacht") % {"n": folders.count()},
+            ngettext("%(n)d steht still", "%(n)d stehen still", troubled) % {"n": troubled} if troubled
+            else _("%(n)d überwacht") % {"n": folders.count()},
             troubled > 0,
         ),
         "administration-mail": mail.stand(),
