@@ -156,7 +156,7 @@ def test_what_is_too_large_is_left_with_a_sentence(server: Dovecot, monkeypatch:
 
 def test_a_wrong_password_and_a_server_that_is_gone_are_told(server: Dovecot) -> None:
     mailbox = a_mailbox(server, keys={"password": "falsch"})
-    with pytest.raises(Unreachable, match="Kennwort"), signed_in(mailbox):
+    with pytest.raises(Unreachable, match="Passwort"), signed_in(mailbox):
         pass
     change_mailbox(actor=SETUP, mailbox=mailbox, now=NOW, keys={"password": PASSWORD})
     assert secret_files._path(MAILBOX, "info").stat().st_mode & 0o777 == 0o600

@@ -56,6 +56,14 @@ def test_a_mailbox_is_set_up_tried_and_changed_and_its_password_never_shown(anto
     assert "ruht" in words(anton.get("/verwaltung/mail"))
 
 
+def test_a_mailbox_without_its_secrets_is_refused_where_they_are_missing(anton: Client) -> None:
+    says = "Ohne diese Angabe lässt sich das Postfach nicht öffnen."
+    for given, times in (({"password": ""}, 1), ({"sign_in": "oauth2", "client_id": "x"}, 2)):
+        refused = anton.post("/verwaltung/mail/postfach/neu", {**BOX, **given})
+        assert (refused.status_code, words(refused).count(says)) == (422, times)
+    assert not Mailbox.objects.exists()
+
+
 def test_the_door_says_whom_it_turned_away_and_what_came_of_the_rest(anton: Client) -> None:
     given = {
         "enabled": "on", "domain": "akte.frankenblech.example", "local_part": "akte",

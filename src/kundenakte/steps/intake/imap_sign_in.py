@@ -62,7 +62,7 @@ def signed_in(mailbox: Mailbox, *, seconds: float = SECONDS) -> Iterator[BaseMai
         _look_again(session)
     except (ImapToolsError, imaplib.IMAP4.error, OSError) as error:
         _leave(session)
-        raise Unreachable("Der Server nimmt die Anmeldung nicht an. Bitte prüfen Sie Benutzer und Kennwort.") from error
+        raise Unreachable("Der Server nimmt die Anmeldung nicht an. Bitte prüfen Sie Benutzer und Passwort.") from error
     except Unreachable:
         _leave(session)
         raise

@@ -17,7 +17,7 @@ class Mailbox(models.Model):
         PLAIN = "plain", "ohne Verschlüsselung (nur im eigenen Netz)"
 
     class SignIn(models.TextChoices):
-        PASSWORD = "password", "Kennwort"
+        PASSWORD = "password", "Passwort"
         OAUTH2 = "oauth2", "OAuth2 (Microsoft 365, Google)"
 
     # A word; arrivals name it as their source ("mailbox:info").

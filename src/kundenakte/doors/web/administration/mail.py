@@ -13,6 +13,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from kundenakte.doors.web import page
@@ -78,7 +79,7 @@ def stand() -> tuple[str, bool]:
     boxes, door = Mailbox.objects.filter(enabled=True), mailboxes.door()
     troubled = boxes.exclude(problem="").count() + bool(door.enabled and door.problem)
     if troubled:
-        return _("%(n)d stehen still") % {"n": troubled}, True
+        return ngettext("%(n)d steht still", "%(n)d stehen still", troubled) % {"n": troubled}, True
     count = boxes.count()
     said = _("%(n)d Postfächer") % {"n": count} if count != 1 else _("1 Postfach")
     return (f"{said}, {_('Mail-Eingang')}" if door.enabled else said), False

@@ -40,6 +40,9 @@ class _Grouped(forms.Form):
         return Role.objects.filter(code=self.cleaned_data["team"]).first()
 
 
+_OAUTH2: Final = ("token_url", "client_id", "refresh_token")
+
+
 class MailboxForm(_Grouped):
     """How a mailbox is looked into. Secrets that are left empty stay as they are."""
 
@@ -48,7 +51,7 @@ class MailboxForm(_Grouped):
     security = forms.ChoiceField(label=gettext_lazy("Verschlüsselung"))
     username = forms.CharField(label=gettext_lazy("Benutzer"), max_length=200)
     sign_in = forms.ChoiceField(label=gettext_lazy("Anmeldung"))
-    password = forms.CharField(label=gettext_lazy("Kennwort"), required=False, widget=_SECRET, strip=False)
+    password = forms.CharField(label=gettext_lazy("Passwort"), required=False, widget=_SECRET, strip=False)
     token_url = forms.CharField(label=gettext_lazy("Adresse der Token"), required=False, max_length=300)
     client_id = forms.CharField(label=gettext_lazy("Client-ID"), required=False, max_length=200)
     client_secret = forms.CharField(label=gettext_lazy("Client-Geheimnis"), required=False, widget=_SECRET)
@@ -125,6 +128,15 @@ class NewMailboxForm(MailboxForm):
     name = forms.SlugField(
         label=gettext_lazy("Kurzname"), max_length=40, help_text=gettext_lazy("Ein Wort, zum Beispiel info.")
     )
+
+    def clean(self) -> dict[str, Any]:
+        """Without its secrets a mailbox would be "read" and never open."""
+        given: dict[str, Any] = super().clean() or self.cleaned_data
+        needed = ("password",) if given.get("sign_in") == Mailbox.SignIn.PASSWORD else _OAUTH2
+        for name in needed:
+            if not given.get(name):
+                self.add_error(name, _("Ohne diese Angabe lässt sich das Postfach nicht öffnen."))
+        return given
 
 
 _DOOR: Final = ("enabled", "address", "smtp_port", "lmtp_port", "local_part", "domain", "max_megabytes", "certificate",

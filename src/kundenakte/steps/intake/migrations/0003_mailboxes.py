@@ -35,7 +35,7 @@ class Migration(migrations.Migration):
                 (
                     "sign_in",
                     models.CharField(
-                        choices=[("password", "Kennwort"), ("oauth2", "OAuth2 (Microsoft 365, Google)")],
+                        choices=[("password", "Passwort"), ("oauth2", "OAuth2 (Microsoft 365, Google)")],
                         default="password",
                         max_length=8,
                     ),
