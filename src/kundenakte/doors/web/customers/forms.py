@@ -69,7 +69,7 @@ class ContactForm(_Words):
     """Somebody to talk to."""
 
     name = forms.CharField(label=_("Name"), max_length=150)
-    position = forms.CharField(label=_("Aufgabe"), max_length=100, required=False)
+    position = forms.CharField(label=_("Funktion"), max_length=100, required=False)
     email = forms.CharField(label=_("E-Mail"), max_length=200, required=False)
     phone = forms.CharField(label=_("Telefon"), max_length=50, required=False)
 
