@@ -179,6 +179,8 @@ def test_a_document_can_be_moved_from_its_page_at_any_width(size: tuple[int, int
     screen = open_page(size=size)
     screen.go(f"/dokument/{document.pk}")
     screen.check()
+    if size == PHONE:
+        screen.page.get_by_role("link", name="Indexfelder").click()
     screen.page.get_by_role("link", name="Verschieben", exact=True).click()
     expect(screen.page).to_have_url(re.compile("/verschieben$"))
 
