@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from django.db import connection
 from django.db.models import Q
 
 from kundenakte.base.accounts.actors import Actor
@@ -26,10 +27,13 @@ def gone_of(document: Document, facts: Mapping[str, Any] | None = None) -> Gone:
     arrivals = list(
         Arrival.objects.filter(Q(document=document) | Q(version__document=document)).values_list("pk", "digest")
     )
+    wholes = _wholes({pk for pk, _ in arrivals})
+    arrivals += wholes
     digests = dict.fromkeys(digest for _, digest in [*versions, *arrivals])
     return Gone(
-        document.pk, tuple(pk for pk, _ in versions), tuple(pk for pk, _ in arrivals), tuple(digests), facts or {}
-    )
+        document.pk, tuple(pk for pk, _ in versions), tuple(pk for pk, _ in arrivals), tuple(digests),
+        tuple(digest for _, digest in wholes), facts or {},
+    )  # fmt: skip
 
 
 def facts_of(document: Document, gone: Gone) -> dict[str, Any]:
@@ -38,6 +42,7 @@ def facts_of(document: Document, gone: Gone) -> dict[str, Any]:
     return {
         "created_at": moment(document.created_at),
         "versions": [{"number": row.number, "sha256": row.digest, "size": row.size} for row in rows],
+        **({"wholes": list(gone.wholes)} if gone.wholes else {}),
         **traces.facts_of(gone),
     }
 
@@ -58,6 +63,26 @@ def empty(actor: Actor, document: Document, gone: Gone, facts: Mapping[str, Any]
     personal.exclude(name="actor").delete()
     journal.append(actor, "document.disposed", document, at=now, **facts)
     search_due.mark(document)
+
+
+def _wholes(gone: set[int]) -> list[tuple[int, str]]:
+    """Archives, batches and stacks of which nothing is left but these arrivals: their bytes are those of the parts, and
+    nobody else would ever take them away. What was sorted out of them keeps none."""
+    found: list[tuple[int, str]] = []
+    level = gone
+    while level:
+        above = Arrival.objects.filter(parts__in=level, state=Arrival.State.SPLIT, document=None)
+        rows = Arrival.objects.filter(pk__in=above.values("pk")).order_by("pk")
+        if connection.in_atomic_block:
+            # Two lists may each take one of the last two parts at once: the second sees what the first has done.
+            rows = rows.select_for_update(of=("self",))
+        level = set()
+        for pk, digest in rows.values_list("pk", "digest"):
+            left = Arrival.objects.filter(part_of=pk).exclude(pk__in=gone | {pk for pk, _ in found})
+            if not left.exclude(document__is_disposed=True).exclude(state=Arrival.State.DISCARDED).exists():
+                found.append((pk, digest))
+                level.add(pk)
+    return found
 
 
 def _entries(about: Q) -> Any:

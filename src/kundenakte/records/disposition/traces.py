@@ -23,6 +23,8 @@ class Gone:
     versions: tuple[int, ...] = ()
     arrivals: tuple[int, ...] = ()
     digests: tuple[str, ...] = ()
+    # Of these, the archives, batches and stacks it was the last of.
+    wholes: tuple[str, ...] = ()
     # What the apps said of it before (`facts` of each), as it stands in the journal and in the list.
     facts: Mapping[str, Any] = field(default_factory=dict)
 
