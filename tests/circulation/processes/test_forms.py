@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from kundenakte.circulation.processes import forms
+from kundenakte.circulation.processes.refusals import AnswersRefused
 
 FORM = forms.read(
     """{"type":"object","required":["text","wahl","frage"],"properties":{
@@ -62,6 +63,20 @@ def test_what_is_filled_in_becomes_plain_values() -> None:
 def test_what_does_not_fit_is_said_at_its_field(name: str, value: object) -> None:
     _clean, faults = FORM.checked(GOOD | {name: value})
     assert list(faults) == [name]
+
+
+def test_a_fault_names_its_question_only_where_it_does_not_stand_beside_it() -> None:
+    _clean, faults = FORM.checked(GOOD | {"tag": "morgen", "fremd": "x"})
+    refused = AnswersRefused(faults)
+    assert faults["tag"].sentence == "Bitte geben Sie einen Tag ein, etwa 31.12.2026."
+    question = faults["tag"].question
+    assert question
+    assert f"„{question}“: Bitte geben Sie einen Tag ein" in refused.sentence
+    assert "Das Feld „fremd“ gibt es hier nicht." in refused.sentence
+    # Told to somebody who reads another language, the question is put into it as well.
+    english = {"Bitte geben Sie einen Tag ein, etwa 31.12.2026.": "Please enter a day.", "„%(question)s“: %(said)s":
+               "%(question)s: %(said)s", question: "Day"}  # fmt: skip
+    assert faults["tag"].named(lambda text: english.get(text, text)) == "Day: Please enter a day."
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from typing import Any
 
 from kundenakte.base.accounts.models import User
 from kundenakte.circulation.processes.forms import Form
-from kundenakte.circulation.processes.refusals import AnswersRefused
+from kundenakte.circulation.processes.refusals import AnswersRefused, WrongAnswer
 from kundenakte.records import access
 from kundenakte.records.models import CustomerFile
 
@@ -20,11 +20,12 @@ def answered(form: Form, answers: Mapping[str, Any], *, person: User, customer_f
         if value is None:
             continue
         if field.kind == "person" and not User.objects.filter(pk=value, is_active=True, is_service=False).exists():
-            faults[field.name] = f"„{field.title}“: Dieses Konto ist gesperrt. Bitte wählen Sie jemand anderen."
+            locked = WrongAnswer("Dieses Konto ist gesperrt. Bitte wählen Sie jemand anderen.")
+            faults[field.name] = locked.to(field.title)
         if field.kind == "document" and not (
             access.documents_for(person).filter(pk=value, customer_file=customer_file).exists()
         ):
-            faults[field.name] = f"„{field.title}“: Dieses Dokument liegt nicht in der Kundenakte."
+            faults[field.name] = WrongAnswer("Dieses Dokument liegt nicht in der Kundenakte.").to(field.title)
     if faults:
         raise AnswersRefused(faults)
     return clean

@@ -21,7 +21,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any, Final
 
 from kundenakte.circulation.processes.conditions import RESERVED
-from kundenakte.circulation.processes.refusals import BpmnRefused
+from kundenakte.circulation.processes.refusals import BpmnRefused, WrongAnswer
 
 _MOST_FIELDS: Final = 30
 _MOST_CHOICES: Final = 50
@@ -66,23 +66,19 @@ class Form:
         """One of them by name."""
         return next((field for field in self.fields if field.name == name), None)
 
-    def checked(self, answers: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:
+    def checked(self, answers: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, WrongAnswer]]:
         """What the answers are, cleaned, and what is wrong with them, by field. Whether a person or a document exists,
         the caller asks: here it only is a number."""
         clean: dict[str, Any] = {}
-        faults: dict[str, str] = {}
+        faults: dict[str, WrongAnswer] = {}
         for field in self.fields:
             try:
                 clean[field.name] = _clean(field, answers.get(field.name))
-            except _Fault as fault:
-                faults[field.name] = f"„{field.title}“: {fault}"
+            except WrongAnswer as fault:
+                faults[field.name] = fault.to(field.title)
         for name in answers.keys() - {field.name for field in self.fields}:
-            faults[name] = f"Das Feld „{str(name)[:40]}“ gibt es hier nicht."
+            faults[name] = WrongAnswer("Das Feld „%(name)s“ gibt es hier nicht.", name=str(name)[:40])
         return clean, faults
-
-
-class _Fault(Exception):
-    pass
 
 
 def read(text: str) -> Form:
@@ -140,7 +136,7 @@ def _field(name: str, said: Any, required: bool) -> Field:  # noqa: FBT001
         return field
     try:
         default = _clean(field, said["default"])
-    except _Fault:
+    except WrongAnswer:
         raise BpmnRefused("Der Vorschlag für „%(name)s“ passt nicht zum Feld.", name=name) from None
     return Field(**{key: getattr(field, key) for key in Field.__slots__ if key != "default"}, default=default)
 
@@ -189,42 +185,42 @@ def _clean(field: Field, value: Any) -> Any:
         return _yesno(field, value)
     if value is None or (isinstance(value, str) and not value.strip()):
         if field.required:
-            raise _Fault("Bitte füllen Sie dieses Feld aus.")
+            raise WrongAnswer("Bitte füllen Sie dieses Feld aus.")
         return None
     if field.kind in _NUMBERS:
         return _number(field, value)
     if field.kind in {"person", "document"}:
         return _pk(value)
     if not isinstance(value, str):
-        raise _Fault("Hier wird ein Text erwartet.")
+        raise WrongAnswer("Hier wird ein Text erwartet.")
     return _text(field, value)
 
 
 def _text(field: Field, value: str) -> str:
     text = value.replace("\r\n", "\n").strip()
     if "\x00" in text:
-        raise _Fault("Dieses Zeichen geht hier nicht.")
+        raise WrongAnswer("Dieses Zeichen geht hier nicht.")
     if field.kind == "choice":
         if text not in {const for const, _title in field.choices}:
-            raise _Fault("Bitte wählen Sie eine der Möglichkeiten.")
+            raise WrongAnswer("Bitte wählen Sie eine der Möglichkeiten.")
         return text
     if field.kind == "date":
         return _day(text)
     if len(text) > field.longest:
-        raise _Fault(f"Das sind mehr als {field.longest} Zeichen.")
+        raise WrongAnswer("Das sind mehr als %(most)s Zeichen.", most=field.longest)
     return text
 
 
 def _yesno(field: Field, value: Any) -> bool | None:
     if value in (None, ""):
         if field.required:
-            raise _Fault("Bitte wählen Sie Ja oder Nein.")
+            raise WrongAnswer("Bitte wählen Sie Ja oder Nein.")
         return None
     if isinstance(value, bool):
         return value
     found = {"ja": True, "true": True, "nein": False, "false": False}.get(str(value).lower())
     if found is None:
-        raise _Fault("Bitte wählen Sie Ja oder Nein.")
+        raise WrongAnswer("Bitte wählen Sie Ja oder Nein.")
     return found
 
 
@@ -240,23 +236,24 @@ def _number(field: Field, value: Any) -> str:
     except InvalidOperation:
         number = None
     if number is None or isinstance(value, bool):
-        raise _Fault("Bitte geben Sie eine Zahl ein, etwa 1.234,50.")
+        raise WrongAnswer("Bitte geben Sie eine Zahl ein, etwa 1.234,50.")
     if field.kind == "integer" and number != number.to_integral_value():
-        raise _Fault("Bitte geben Sie eine ganze Zahl ein.")
+        raise WrongAnswer("Bitte geben Sie eine ganze Zahl ein.")
     if field.kind == "amount":
         if number != round(number, 2):
-            raise _Fault("Ein Betrag hat höchstens zwei Stellen nach dem Komma.")
+            raise WrongAnswer("Ein Betrag hat höchstens zwei Stellen nach dem Komma.")
         number = round(number, 2)
     if field.minimum is not None and number < field.minimum:
-        raise _Fault(f"Der kleinste erlaubte Wert ist {field.minimum}.")
+        raise WrongAnswer("Der kleinste erlaubte Wert ist %(least)s.", least=field.minimum)
     if abs(number) >= _MOST or (field.maximum is not None and number > field.maximum):
-        raise _Fault(f"Der größte erlaubte Wert ist {field.maximum if field.maximum is not None else _MOST - 1}.")
+        most = field.maximum if field.maximum is not None else _MOST - 1
+        raise WrongAnswer("Der größte erlaubte Wert ist %(most)s.", most=most)
     return format(number, "f")
 
 
 def _pk(value: Any) -> int:
     if isinstance(value, bool) or not re.fullmatch(r"[1-9]\d{0,17}", str(value)):
-        raise _Fault("Bitte wählen Sie aus der Liste.")
+        raise WrongAnswer("Bitte wählen Sie aus der Liste.")
     return int(value)
 
 
@@ -265,5 +262,5 @@ def _day(text: str) -> str:
     try:
         day = date(int(match[3]), int(match[2]), int(match[1])) if match else date.fromisoformat(text)
     except ValueError:
-        raise _Fault("Bitte geben Sie einen Tag ein, etwa 31.12.2026.") from None
+        raise WrongAnswer("Bitte geben Sie einen Tag ein, etwa 31.12.2026.") from None
     return day.isoformat()

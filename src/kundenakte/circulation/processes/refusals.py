@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from kundenakte.base.refusals import Refused
 
 
@@ -19,15 +21,38 @@ class ConditionRefused(Refused):
     sentence = "Diese Bedingung versteht die Kundenakte nicht."
 
 
+class WrongAnswer(Refused):
+    """What is wrong with the answer to one question. On a page it stands beside the question; elsewhere it names it."""
+
+    code = "wrong_answer"
+    question = ""
+
+    def to(self, question: str) -> WrongAnswer:
+        """The same, knowing what was asked."""
+        self.question = question
+        return self
+
+    def named(self, translate: Callable[[str], str]) -> str:
+        """The sentence with the question before it."""
+        said = self.in_words(translate)
+        if not self.question:
+            return said
+        return translate("„%(question)s“: %(said)s") % {"question": translate(self.question), "said": said}
+
+
 class AnswersRefused(Refused):
-    """A form that was not filled in as it asks. `faults` has a sentence for each field."""
+    """A form that was not filled in as it asks. `faults` has what is wrong for each field."""
 
     code = "answers_refused"
     sentence = "Bitte prüfen Sie Ihre Angaben."
 
-    def __init__(self, faults: dict[str, str]) -> None:
+    def __init__(self, faults: dict[str, WrongAnswer]) -> None:
         self.faults = faults
-        super().__init__(" ".join(faults.values()) or self.sentence)
+        super().__init__()
+
+    def in_words(self, translate: Callable[[str], str]) -> str:
+        """Every fault, each with its question."""
+        return " ".join(fault.named(translate) for fault in self.faults.values()) or super().in_words(translate)
 
 
 class CaseStuck(Refused):

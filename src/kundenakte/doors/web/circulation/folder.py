@@ -19,6 +19,7 @@ from kundenakte.base.accounts.models import User
 from kundenakte.circulation import access, filing, four_eyes
 from kundenakte.circulation.models import Case, CirculationFolder, FolderDocument, Task
 from kundenakte.circulation.models.slips import Wish
+from kundenakte.circulation.processes.refusals import WrongAnswer
 from kundenakte.circulation.refusals import TaskClaimed
 from kundenakte.doors.web import page
 from kundenakte.doors.web.circulation import cover
@@ -50,7 +51,7 @@ class Fault:
     sentence: str
     typed: Mapping[str, str]
     # What was wrong with the fields of a form.
-    fields: Mapping[str, str] = field(default_factory=dict)
+    fields: Mapping[str, WrongAnswer] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

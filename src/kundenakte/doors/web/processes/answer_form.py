@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from kundenakte.base.accounts.models import User
 from kundenakte.circulation.processes.forms import Field, Form
+from kundenakte.circulation.processes.refusals import WrongAnswer
 from kundenakte.doors.web.circulation.people import people
 from kundenakte.records import access
 from kundenakte.records.models import CustomerFile
@@ -30,7 +31,7 @@ class AnswerForm(forms.Form):
         customer_file: CustomerFile | None,
         typed: Mapping[str, Any] | None = None,
         known: Mapping[str, Any] | None = None,
-        faults: Mapping[str, str] | None = None,
+        faults: Mapping[str, WrongAnswer] | None = None,
         key: str = "",
     ) -> None:
         """`typed` is what was sent and refused with `faults`, `known` what the case knows already."""
@@ -49,7 +50,8 @@ class AnswerForm(forms.Form):
     @property
     def rows(self) -> list[tuple[forms.BoundField, str]]:
         """Each field with what is wrong with it."""
-        return [(self[name], _(self._faults.get(name.removeprefix(PREFIX), ""))) for name in self.fields]
+        said = {PREFIX + name: fault.in_words(_) for name, fault in self._faults.items()}
+        return [(self[name], said.get(name, "")) for name in self.fields]
 
 
 def typed_in(form: Form, sent: QueryDict) -> dict[str, Any]:

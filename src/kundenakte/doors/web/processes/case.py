@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from kundenakte.circulation import access
 from kundenakte.circulation.cases import definitions, going, working
 from kundenakte.circulation.models import Case, CaseErrand, CaseStep, CaseTimer, CirculationFolder, Stop, Task
+from kundenakte.circulation.processes.refusals import WrongAnswer
 from kundenakte.doors.web.circulation.cover import holder
 from kundenakte.doors.web.circulation.told import OfCase
 from kundenakte.doors.web.page import SignedIn
@@ -86,7 +87,7 @@ def shown(request: SignedIn, case: Case) -> dict[str, Any]:
 
 
 def form_of(
-    task: Task, case: Case, request: SignedIn, typed: Mapping[str, Any] | None, faults: Mapping[str, str] | None
+    task: Task, case: Case, request: SignedIn, typed: Mapping[str, Any] | None, faults: Mapping[str, WrongAnswer] | None
 ) -> tuple[str, AnswerForm | None]:
     """The name of a task's activity, and its form."""
     step = working.step_of(task.stop)

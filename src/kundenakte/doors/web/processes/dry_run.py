@@ -21,7 +21,7 @@ from kundenakte.circulation.cases import going
 from kundenakte.circulation.processes import reading
 from kundenakte.circulation.processes.definition import Definition
 from kundenakte.circulation.processes.engine import Run
-from kundenakte.circulation.processes.refusals import AnswersRefused
+from kundenakte.circulation.processes.refusals import AnswersRefused, WrongAnswer
 from kundenakte.doors.web.administration.pages import administrators
 from kundenakte.doors.web.page import SignedIn
 from kundenakte.doors.web.processes.administration import process_of
@@ -51,7 +51,7 @@ def dry_run(request: SignedIn, key: str) -> HttpResponse:
     source = draft.source if draft else newest.source if newest else ""
     definition = reading.read(source.encode())
     moves = _moves(request)
-    faults: dict[str, str] = {}
+    faults: dict[str, WrongAnswer] = {}
     sentence = ""
     trial = _walked(definition, moves)
     if trial is None:
@@ -69,7 +69,7 @@ def dry_run(request: SignedIn, key: str) -> HttpResponse:
 
 
 def _context(
-    request: SignedIn, definition: Definition, trial: Trial | None, moves: list[Any], faults: dict[str, str]
+    request: SignedIn, definition: Definition, trial: Trial | None, moves: list[Any], faults: dict[str, WrongAnswer]
 ) -> dict[str, Any]:
     run = trial.run if trial else None
     asked = request.POST.get("schritt", "")

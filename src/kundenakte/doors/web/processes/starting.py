@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods
 from kundenakte.base.refusals import Refused
 from kundenakte.circulation.cases import definitions
 from kundenakte.circulation.cases.starting import LONGEST_TITLE, start_case
-from kundenakte.circulation.processes.refusals import AnswersRefused
+from kundenakte.circulation.processes.refusals import AnswersRefused, WrongAnswer
 from kundenakte.doors.web import page, refusals
 from kundenakte.doors.web.circulation.starting import documents_asked_for
 from kundenakte.doors.web.customer_files.marked import MOST
@@ -56,7 +56,7 @@ def start(request: SignedIn, pk: int, key: str) -> HttpResponse:
     definition = definitions.of(row)
     documents, chosen = documents_asked_for(request, customer_file)
     typed: dict[str, Any] | None = None
-    faults: dict[str, str] = {}
+    faults: dict[str, WrongAnswer] = {}
     sentence, status = "", 200
     if request.method == "POST" and _SEND in request.POST:
         typed = typed_in(definition.start_form, request.POST)
