@@ -1,10 +1,12 @@
 """The list of a large customer file as a clerk with restricted rights has it in the browser, beside an empty page and
-the bare queries: 100,000 documents, a file of 5,000, and one of 55,000 for the thousandth page."""
+the bare queries: 100,000 documents (or KUNDENAKTE_BENCH_DOCUMENTS), a file of 5,000, and one of 55,000 for the
+thousandth page."""
 
 from __future__ import annotations
 
 import http.client
 import json
+import os
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -17,7 +19,8 @@ from bench.house import answer_of, house, serving
 from bench.rows import Measurement, Row, machine
 from bench.search_http import Browser, signed_in, spread
 
-DOCUMENTS, LARGE, HUGE, CUSTOMERS = 100_000, 5_000, 55_000, 1_000
+DOCUMENTS = int(os.environ.get("KUNDENAKTE_BENCH_DOCUMENTS", "100000"))
+LARGE, HUGE, CUSTOMERS = 5_000, 55_000, 1_000
 ASKED = 120
 # What the page may cost at most, in empty pages with the bare queries; and how much the thousandth page may cost more
 # than the first.
