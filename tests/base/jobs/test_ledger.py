@@ -239,6 +239,22 @@ def test_a_worker_that_may_ends_once_nothing_is_left_to_do(
     assert roles() == ["a-1"]
 
 
+def test_what_comes_again_by_itself_keeps_no_worker_awake(worker: Worker) -> None:
+    ledger.register("a", writes("a"))
+    ledger.every(0.0, "again", lambda _: lambda: True)
+    upkeep.begin()
+    assert worker.work_once() == 1
+    # It is a little larger now, and may begin anew; but not later for each round.
+    first = worker._worked_at
+    assert first is not None
+    assert worker.work_once() == 1
+    assert worker._worked_at == first
+    ledger.enqueue("a", 1)
+    while "a-1" not in roles():
+        worker.work_once()
+    assert worker._worked_at > first
+
+
 def test_a_worker_that_has_not_worked_yet_waits_for_work(worker: Worker, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("kundenakte.base.jobs.worker.REST_SECONDS", 0.01)
     resting = Worker(may_end=lambda: True)

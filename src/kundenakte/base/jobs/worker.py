@@ -97,9 +97,7 @@ class Worker:
                         upkeep.begin()
                         begun = True
                     self._alarm.arm()
-                    if self.work_once():
-                        self._worked_at = time.monotonic()
-                    else:
+                    if not self.work_once():
                         if self._is_at_rest():
                             break
                         self._alarm.wait(1.0, stopped=self._stop.is_set)
@@ -117,9 +115,13 @@ class Worker:
         )
         self._prefer_new = not self._prefer_new
         count = len(rows)
+        # What comes again and again by itself keeps nobody awake.
+        is_asked_for = any(kinds.get(row.name).every is None for row in rows)
         with self._heartbeat.holding(bool(rows)):
             while rows:
                 rows = self._step(rows)
+        if is_asked_for or (count and self._worked_at is None):
+            self._worked_at = time.monotonic()
         return count
 
     def stop(self) -> None:
