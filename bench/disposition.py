@@ -23,7 +23,7 @@ from bench.archive import SEED
 from bench.house import answer_of, house
 from bench.rows import Measurement, Row, machine
 
-DOCUMENTS = int(os.environ.get("BENCH_DISPOSED", "2000"))
+DOCUMENTS = int(os.environ.get("BENCH_DISPOSED", "500"))
 _OLD = date(2015, 5, 4)
 # The files of one sealed object, without and with its folders.
 _FILES = 9
