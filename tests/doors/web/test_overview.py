@@ -20,9 +20,10 @@ from kundenakte.circulation import overview
 from kundenakte.circulation.models import Case, CirculationFolder, Process, ProcessDefinition, Task
 from kundenakte.records.models import CustomerFile, Grant, Verb
 from tests.builders import NOW, a_customer_file, a_user
-from tests.case_builders import a_case, does_step
+from tests.case_builders import a_case, a_process, does_step
 from tests.circulation_builders import a_folder, does, stop, task_of
 from tests.doors.web.pages import SignIn, words
+from tests.process_builders import shipped
 
 ADDRESS = "/aufgaben/uebersicht"
 
@@ -146,26 +147,33 @@ def test_board_and_figures_show_the_same_numbers(house: object, signed_in: SignI
 
 
 def test_a_case_is_said_in_the_words_of_its_process(signed_in: SignIn) -> None:
-    moved, waiting, fresh = (a_case() for _ in range(3))
+    # Other processes know stages of the same names in another order.
+    for name in ("angebotsfreigabe", "neukunde"):
+        a_process(shipped(name))
+    moved, waiting, fresh, dear = (a_case() for _ in range(4))
     assessed: dict[str, Any] = {"berechtigt": True, "bewertung": "Unser Fehler."}
     does_step(moved, "Prüfen und bewerten", "sabine", vorgehen="keins", **assessed)
     does_step(waiting, "Prüfen und bewerten", "sabine", vorgehen="ruecksendung", **assessed)
+    dear = does_step(dear, "Prüfen und bewerten", "sabine", vorgehen="keins", **assessed)
+    does_step(dear, "Entscheiden", "verena", entscheidung="ersatz", betrag="1480", begruendung="Stillstand")
     client = signed_in("anton")
     columns = client.get(ADDRESS, {"sicht": "tafel"}).context["columns"]
     # In the order of the process, not of the alphabet; what waits for the goods stands where it waits.
     assert [(one.name, [row.line.pk for row in one.rows]) for one in columns] == [
         ("Prüfen", [fresh.folder_id]), ("Rücksendung", [waiting.folder_id]), ("Entscheidung", [moved.folder_id]),
+        ("Freigabe", [dear.folder_id]),
     ]  # fmt: skip
     page = client.get(ADDRESS)
     assert dict(next(one["options"] for one in page.context["choices"] if one["name"] == "grund")) == {
-        "mangel": "Mangel an der Ware (3)"
+        "mangel": "Mangel an der Ware (4)"
     }
-    assert [row.reason for row in page.context["rows"]] == ["Mangel an der Ware"] * 3
+    assert [row.reason for row in page.context["rows"]] == ["Mangel an der Ware"] * 4
     assert {row.line.pk: row.line.with_whom for row in page.context["rows"]} == {
-        moved.folder_id: ("Vertrieb",), waiting.folder_id: (), fresh.folder_id: ("Service",)
+        moved.folder_id: ("Vertrieb",), waiting.folder_id: (), fresh.folder_id: ("Service",),
+        dear.folder_id: ("Geschäftsleitung",),
     }  # fmt: skip
     assert "liegt bei Vertrieb" in words(page)
-    assert client.get(ADDRESS, {"sicht": "zahlen"}).context["charts"][2].rows[0] == ("Mangel an der Ware", "3")
+    assert client.get(ADDRESS, {"sicht": "zahlen"}).context["charts"][2].rows[0] == ("Mangel an der Ware", "4")
 
 
 def test_only_what_the_reader_may_see_is_counted(house: tuple[CustomerFile, CustomerFile], signed_in: SignIn) -> None:

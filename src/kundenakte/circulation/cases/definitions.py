@@ -39,8 +39,8 @@ def offered() -> list[tuple[Process, ProcessDefinition]]:
 class InWords:
     """What lists need to say where cases stand and why they were opened."""
 
-    # All stages, in the order in which the processes pass through them.
-    stages: list[str]
+    # The stages of each process by its key, in the order in which it passes through them.
+    stages: Mapping[str, list[str]]
     # The title of a reason by the key of its process and the value.
     reasons: Mapping[tuple[str, str], str]
 
@@ -55,7 +55,7 @@ def in_words() -> InWords:
             with contextlib.suppress(BpmnRefused):
                 read[row.process.key] = of(row)
     return InWords(
-        list(dict.fromkeys(stage for definition in read.values() for stage in definition.stages())),
+        {key: definition.stages() for key, definition in read.items()},
         {(key, value): title for key, definition in read.items() for value, title in definition.reasons()},
     )
 

@@ -79,7 +79,7 @@ def show(request: SignedIn) -> HttpResponse:
     every = overview.open_lines(request.user, now=now, rights=page.rights(request))
     lines = [line for line in every if wanted.keeps(line)]
     counts, known = overview.counts(lines), overview.counts(every)
-    said = Said(in_words(), _names(known.owners))
+    said = _said(known)
     context: dict[str, Any] = {
         "view": view, "views": _VIEWS.items(), "wanted": wanted, "counts": counts, "order": order,
         "orders": [(key, said) for key, (said, _key) in _ORDERS.items()], "is_narrowed": wanted != Wanted(),
@@ -106,7 +106,7 @@ def export(request: SignedIn, form: str) -> HttpResponse:
         line for line in overview.open_lines(request.user, now=now, rights=page.rights(request)) if wanted.keeps(line)
     ]
     lines.sort(key=_ORDERS[order][1])
-    said = Said(in_words(), _names(overview.counts(lines).owners))
+    said = _said(overview.counts(lines))
     head = [_("Nummer"), _("Titel"), _("Kunde"), _("Art"), _("Grund"), _("Stand"), _("Liegt bei"), _("Zuständig"),
             _("Begonnen am"), _("Alter in Tagen"), _("Fällig am"), _("Überfällig")]  # fmt: skip
     rows = [_cells(line, said) for line in lines]
@@ -141,6 +141,8 @@ class Said:
 
     words: InWords
     names: dict[int, str]
+    # Stages in the order of their processes.
+    stages: list[str]
 
     def owner(self, line: Line) -> str:
         return self.names.get(line.owner, "")
@@ -155,8 +157,15 @@ class Said:
         """Steps of slips come first, then the stages in the order of their processes."""
         if stage.isdigit():
             return 0, int(stage), ""
-        known = self.words.stages
-        return 1, known.index(stage) if stage in known else len(known), stage
+        return 1, self.stages.index(stage) if stage in self.stages else len(self.stages), stage
+
+
+def _said(counts: Counts) -> Said:
+    """Where two processes know a stage of the same name, the one with more under way says where it comes."""
+    words = in_words()
+    kinds = [kind for kind, _n in counts.kinds.most_common()]
+    stages = dict.fromkeys(stage for kind in kinds for stage in words.stages.get(kind, []))
+    return Said(words, _names(counts.owners), list(stages))
 
 
 def stage_name(stage: str) -> str:
