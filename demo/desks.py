@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from itertools import cycle
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -62,11 +63,12 @@ def lay_out(*, now: datetime) -> None:
     """Put folders and complaints on the desks, in the files of whoever has a paper already."""
     papers = _papers()
     _complaints_start_by_themselves(now)
-    for call, paper in zip(CALLS, papers, strict=False):
+    if papers:
+        _order(papers[0], now=now)
+        _prices(papers[-1], now=now)
+    # Few customers have a paper before the folders are read: one may complain twice.
+    for call, paper in zip(CALLS, cycle(reversed(papers)), strict=False):
         _complaint(call, paper, now=now)
-    if len(papers) > len(CALLS) + 1:
-        _order(papers[len(CALLS)], now=now)
-        _prices(papers[len(CALLS) + 1], now=now)
 
 
 def _papers() -> list[Paper]:
@@ -78,7 +80,7 @@ def _papers() -> list[Paper]:
     for one in rows.select_related("customer_file"):
         if one.customer_file is not None:
             found.setdefault(one.customer_file.pk, (one.customer_file, one))
-    return list(found.values())[: len(CALLS) + 2]
+    return list(found.values())
 
 
 def _complaints_start_by_themselves(now: datetime) -> None:
