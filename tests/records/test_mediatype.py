@@ -140,6 +140,19 @@ def test_a_letter_cut_in_two_does_not_change_the_encoding() -> None:
     assert mediatype_text.encoding_of(data[:-1], whole=True) == "cp1252"
 
 
+@pytest.mark.parametrize("packing", [zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_a_zip_damaged_anywhere_has_a_type_all_the_same(tmp_path: Path, packing: int) -> None:
+    data = io.BytesIO()
+    with zipfile.ZipFile(data, "w", packing) as archive:
+        archive.writestr("[Content_Types].xml", "".join(f"<Override n='{n * n}'/>" for n in range(12)))
+    path, whole = tmp_path / "kaputt.docx", data.getvalue()
+    for at in range(4, len(whole)):
+        path.write_bytes(whole[:at] + bytes([whole[at] ^ 0xFF]) + whole[at + 1 :])
+        detect(path)
+    path.write_bytes(whole)
+    assert detect(path).code == "zip"
+
+
 def test_a_type_that_several_kinds_share_is_called_by_the_most_general_one() -> None:
     assert label_of("application/xml") == "XML-Datei"
     assert label_of("text/nothing") == "Unbekannte Datei"

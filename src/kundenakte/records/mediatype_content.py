@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import lzma
 import re
 import struct
 import zipfile
+import zlib
 from pathlib import Path
 from typing import BinaryIO, Final
 
@@ -125,6 +127,13 @@ _OOXML_TYPES: Final = (
 _OOXML_FOLDERS: Final = (("word/document", "docx"), ("xl/workbook", "xlsx"), ("ppt/presentation", "pptx"))
 
 
+# What reading a damaged ZIP raises: the list, the packed bytes of each way of packing, a password, an unknown way.
+ZIP_DAMAGE: Final = (
+    zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error, EOFError, ValueError, NotImplementedError,
+    RuntimeError,
+)  # fmt: skip
+
+
 def _zip(file: BinaryIO) -> str:
     if not _directory_is_small(file):
         return "zip"
@@ -138,7 +147,8 @@ def _zip(file: BinaryIO) -> str:
                 types = _start_of(archive, "[Content_Types].xml", 256 * 1024)
                 by_type = next((code for mark, code in _OOXML_TYPES if mark in types), None)
                 return by_type or _by_folder(names)
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, RuntimeError, EOFError):
+    except (*ZIP_DAMAGE, OSError):
+        # It is a ZIP all the same; whoever opens it says what is wrong with it.
         pass
     return "zip"
 

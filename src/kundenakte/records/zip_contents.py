@@ -133,7 +133,7 @@ def opened(path: Path) -> zipfile.ZipFile:
         raise NotOpened(MANY)
     try:
         return zipfile.ZipFile(path)
-    except (zipfile.BadZipFile, NotImplementedError, ValueError, RuntimeError, EOFError, struct.error) as error:
+    except mediatype_content.ZIP_DAMAGE as error:
         raise NotOpened(BROKEN) from error
 
 

@@ -5,10 +5,7 @@ They are written into the folder as 0, 1, 2 …; the names they have in the arch
 
 from __future__ import annotations
 
-import lzma
-import struct
 import zipfile
-import zlib
 from pathlib import Path, PurePosixPath
 from typing import Final, TypedDict
 
@@ -114,11 +111,13 @@ class _Taking:
                 while piece := member.read(_PIECE):
                     self.count(len(piece))
                     file.write(piece)
-        except (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, struct.error) as error:
+        except NotOpened:
+            raise
+        except mediatype_content.ZIP_DAMAGE as error:
             raise NotOpened(zip_contents.BROKEN) from error
-        except (OSError, RuntimeError) as error:
+        except OSError as error:
             # bz2 says OSError without a number for a damaged file; a full disk has one and is not the file's fault.
-            if isinstance(error, OSError) and error.errno is not None:
+            if error.errno is not None:
                 raise
             raise NotOpened(zip_contents.BROKEN) from error
         if mediatype_content.code_of(target, extension=PurePosixPath(entry.path).suffix.lower()) == "zip":
