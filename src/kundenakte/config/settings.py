@@ -16,7 +16,7 @@ ALLOWED_HOSTS = environment.words("KUNDENAKTE_HOSTS", ("127.0.0.1", "localhost",
 CSRF_TRUSTED_ORIGINS = environment.words("KUNDENAKTE_ORIGINS", ())
 # How many processes of each kind `kundenakte serve` starts.
 WEB_PROCESSES = environment.number("KUNDENAKTE_WEB", 2)
-WORKER_PROCESSES = environment.number("KUNDENAKTE_WORKERS", 2)
+WORKER_PROCESSES = max(environment.number("KUNDENAKTE_WORKERS", 2), 1)
 # Those that read scans: they wait for the reading program, of which as many run as there are cores.
 READER_PROCESSES = environment.number("KUNDENAKTE_READERS", 2)
 # Seconds a worker holds a job before others may take it; the heartbeat renews at a third of it.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from django.utils import timezone
 from kundenakte.base.jobs.models import Job
 from kundenakte.base.journal import checking
 from kundenakte.base.journal.models import JournalEntry, Unsequenced, VerifierRun
+from kundenakte.config import children as processes
 from kundenakte.doors.web.administration import children, state
 from kundenakte.records.actions import accounts
 from kundenakte.records.models import SearchDue
@@ -82,6 +84,14 @@ def test_our_processes_are_counted_only_below_the_supervisor() -> None:
     assert name
     assert parent == os.getppid()
     assert children._about(2**22 + 1) == ("", 0)
+
+
+def test_every_process_that_should_run_is_looked_for() -> None:
+    wanted: Counter[str] = Counter()
+    for kind in processes.kinds():
+        # The web server makes more of itself below the one that is started.
+        wanted[kind.name] += kind.count
+    assert {one.name: one.wanted for one in children._below(os.getpid())} == dict(wanted)
 
 
 # --- the monitor -------------------------------------------------------------------------------------------------

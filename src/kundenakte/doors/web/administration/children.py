@@ -40,7 +40,8 @@ def kinds() -> list[Kind]:
 
 def _below(supervisor: int) -> list[Kind]:
     alive = Counter(name for name, parent in _processes() if parent == supervisor)
-    wanted = {"web": 1, "worker": settings.WORKER_PROCESSES, "caretaker": 1, "indexer": 1}
+    wanted = {"web": 1, "worker": settings.WORKER_PROCESSES, "reader": settings.READER_PROCESSES,
+              "caretaker": 1, "indexer": 1}  # fmt: skip
     return [Kind(name, count, alive[name]) for name, count in wanted.items()]
 
 
