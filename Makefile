@@ -37,9 +37,9 @@ code:
 
 tests:
 	@echo "== on SQLite =="
-	KUNDENAKTE_TEST_ON=sqlite $(PY) -m pytest -n $(JOBS) --maxschedchunk 2
+	KUNDENAKTE_TEST_ON=sqlite $(PY) -m pytest -rs -n $(JOBS) --maxschedchunk 2
 	@echo "== on PostgreSQL =="
-	KUNDENAKTE_TEST_ON=postgresql $(PY) -m pytest -n $(JOBS) --maxschedchunk 2 -m "not journey or smoke"
+	KUNDENAKTE_TEST_ON=postgresql $(PY) -m pytest -rs -n $(JOBS) --maxschedchunk 2 -m "not journey or smoke"
 
 # The long forms: full kill rounds, 2 GB, all samples. Hours, not minutes.
 soak: ready-to-test

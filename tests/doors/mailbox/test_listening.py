@@ -167,7 +167,7 @@ def test_real_senders_are_understood(listening: MailDoor, tmp_path: Path) -> Non
     mail = tmp_path / "mail.eml"
     mail.write_bytes(a_mail(7))
     if not (shutil.which("swaks") and shutil.which("msmtp")):
-        pytest.skip("swaks and msmtp are not installed (tools/system-packages test)")
+        pytest.fail("swaks and msmtp are not installed (tools/system-packages test)")
     server = ["--server", "127.0.0.1", "--port", str(listening.smtp_port)]
     command = ["swaks", *server, "--tls", "--from", SENDER, "--to", CENTRAL, "--data", f"@{mail}"]
     done = subprocess.run(command, capture_output=True, check=False, timeout=60)
