@@ -25,6 +25,7 @@ from kundenakte.records.models import (
     Verb,
     VersionState,
 )
+from kundenakte.records.parts import WHOLES
 from kundenakte.records.reach import DRAFT_VERBS, Reach, Rights
 from kundenakte.records.refusals import NotAllowed, NotFound
 from kundenakte.records.rights import section_names
@@ -156,8 +157,9 @@ def with_nothing_hidden_in_it(
     """
     rights = rights or rights_of(user)
     may_see = documents_for(user, rights=rights).filter(pk=OuterRef("document_id"))
-    hidden = Arrival.objects.filter(~Exists(may_see), part_of=OuterRef("pk"), document__isnull=False)
-    return arrivals.filter(~Q(state=Arrival.State.SPLIT) | ~Exists(hidden))
+    hidden = Arrival.objects.filter(~Exists(may_see), document__isnull=False)
+    in_packed, in_stack = (Exists(hidden.filter(**{way: OuterRef("pk")})) for way in WHOLES)
+    return arrivals.filter(~Q(state=Arrival.State.SPLIT) | ~(in_packed | in_stack))
 
 
 def count_waiting(user: User, *, rights: Rights) -> int:

@@ -11,6 +11,8 @@ from django.db.models import Q, QuerySet
 from kundenakte.records.models import Arrival
 
 State = Arrival.State
+# How a part finds the whole it was divided from: out of something that was opened, or cut out of a stack of paper.
+WHOLES = ("part_of", "stack_place__stack")
 # What hangs on a mail that waits, waits with it, and so does what lay in an archive there.
 WAITS_WITH_ITS_MAIL = Q(part_of__isnull=False, part_of__state=State.WAITING) | Q(
     part_of__isnull=False, part_of__state=State.SPLIT, part_of__part_of__isnull=False,

@@ -6,6 +6,7 @@ import pytest
 
 from kundenakte.base import blobs
 from kundenakte.records.models import Arrival, DisposedDocument, Document
+from kundenakte.steps.scanning.models import StackPart
 from tests.builders import a_customer_file, an_arrival
 from tests.records.disposition.papers import an_old_paper, disposed
 
@@ -51,6 +52,18 @@ def test_one_in_another_goes_as_well_and_what_was_sorted_out_keeps_none() -> Non
     outer = a_whole("aussen.zip", inner)
     disposed(paper)
     assert [is_there(one) for one in (inner, outer)] == [False, False]
+
+
+def test_a_stack_of_paper_goes_like_an_archive() -> None:
+    papers = [an_old_paper(a_customer_file(), content=f"Wort {n}") for n in range(2)]
+    stack = a_whole("stapel.pdf")
+    for position, paper in enumerate(papers, 1):
+        StackPart.objects.create(stack=stack, part=a_part(paper), position=position)
+    disposed(papers[0])
+    assert is_there(stack)
+    disposed(papers[1])
+    stack.refresh_from_db()
+    assert (is_there(stack), stack.file_name) == (False, "")
 
 
 def test_what_still_waits_keeps_the_whole() -> None:

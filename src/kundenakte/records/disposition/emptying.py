@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import connection
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from kundenakte.base.accounts.actors import Actor
 from kundenakte.base.journal import actions as journal
@@ -17,6 +17,7 @@ from kundenakte.records import search_due
 from kundenakte.records.disposition import traces
 from kundenakte.records.disposition.traces import Gone
 from kundenakte.records.models import Arrival, Document, Grant, Placement, Reference, SourceKey, Version
+from kundenakte.records.parts import WHOLES
 
 TITLE = "Ausgesondert"
 
@@ -71,18 +72,23 @@ def _wholes(gone: set[int]) -> list[tuple[int, str]]:
     found: list[tuple[int, str]] = []
     level = gone
     while level:
-        above = Arrival.objects.filter(parts__in=level, state=Arrival.State.SPLIT, document=None)
-        rows = Arrival.objects.filter(pk__in=above.values("pk")).order_by("pk")
+        above = {pk for way in WHOLES for pk in Arrival.objects.filter(pk__in=level).values_list(way, flat=True) if pk}
+        rows = Arrival.objects.filter(pk__in=above, state=Arrival.State.SPLIT, document=None).order_by("pk")
         if connection.in_atomic_block:
             # Two lists may each take one of the last two parts at once: the second sees what the first has done.
             rows = rows.select_for_update(of=("self",))
         level = set()
         for pk, digest in rows.values_list("pk", "digest"):
-            left = Arrival.objects.filter(part_of=pk).exclude(pk__in=gone | {pk for pk, _ in found})
-            if not left.exclude(document__is_disposed=True).exclude(state=Arrival.State.DISCARDED).exists():
+            if not any(_left(way, pk).exclude(pk__in=gone | {pk for pk, _ in found}).exists() for way in WHOLES):
                 found.append((pk, digest))
                 level.add(pk)
     return found
+
+
+def _left(way: str, whole: int) -> QuerySet[Arrival]:
+    """The parts of a whole that were neither destroyed nor sorted out."""
+    parts = Arrival.objects.filter(**{way: whole}).exclude(document__is_disposed=True)
+    return parts.exclude(state=Arrival.State.DISCARDED)
 
 
 def _entries(about: Q) -> Any:

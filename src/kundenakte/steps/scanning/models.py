@@ -10,8 +10,8 @@ from kundenakte.records.models import Arrival
 class StackPart(models.Model):
     """A document cut out of a stack, and the pages it was there. The stack's own bytes are kept."""
 
-    stack = models.ForeignKey(Arrival, on_delete=models.PROTECT, related_name="+")
-    part = models.OneToOneField(Arrival, on_delete=models.PROTECT, related_name="+")
+    stack = models.ForeignKey(Arrival, on_delete=models.PROTECT, related_name="stack_parts")
+    part = models.OneToOneField(Arrival, on_delete=models.PROTECT, related_name="stack_place")
     # From 1, in the order of the stack.
     position = models.PositiveIntegerField()
     # Pages of the stack, from 1; empty backs and separator sheets are in no part.

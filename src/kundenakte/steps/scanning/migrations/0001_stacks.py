@@ -21,13 +21,13 @@ class Migration(migrations.Migration):
                 (
                     "part",
                     models.OneToOneField(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="records.arrival"
+                        on_delete=django.db.models.deletion.PROTECT, related_name="stack_place", to="records.arrival"
                     ),
                 ),
                 (
                     "stack",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="records.arrival"
+                        on_delete=django.db.models.deletion.PROTECT, related_name="stack_parts", to="records.arrival"
                     ),
                 ),
             ],

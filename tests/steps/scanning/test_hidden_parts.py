@@ -1,0 +1,33 @@
+"""A stack shows what is on all its pages: whoever may not see one of its documents sees neither it nor its bytes."""
+
+from __future__ import annotations
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from kundenakte import pipeline
+from kundenakte.records.models import Arrival, Grant, Verb
+from kundenakte.steps.scanning.models import StackPart
+from tests.builders import NOW, a_customer_file, a_document, a_user, an_arrival
+
+pytestmark = pytest.mark.django_db
+
+
+def test_whoever_may_not_see_a_document_may_not_see_the_stack_it_was_cut_from(client: Client) -> None:
+    pipeline.register_jobs()
+    file = a_customer_file()
+    stack, part = an_arrival(content="Stapel", file_name="stapel.pdf"), an_arrival(content="Teil", file_name="teil.pdf")
+    Arrival.objects.filter(pk=stack.pk).update(state=Arrival.State.SPLIT)
+    document = a_document(customer_file=file, title="Brief")
+    Arrival.objects.filter(pk=part.pk).update(state=Arrival.State.FILED, document=document)
+    StackPart.objects.create(stack=stack, part=part, position=1, pages=[1])
+    verena = a_user("verena")
+    client.force_login(verena)
+    shelf = reverse("inbox") + "?fach=stapel"
+    addresses = [reverse(name, args=(stack.pk,)) for name in ("inbox-arrival", "inbox-download")]
+    assert [client.get(one).status_code for one in addresses] == [200, 200]
+    assert "stapel.pdf" in client.get(shelf).text
+    Grant.objects.create(user=verena, verb=Verb.READ, is_deny=True, customer_file=file, reason="Test", created_at=NOW)
+    assert [client.get(one).status_code for one in addresses] == [404, 404]
+    assert "stapel.pdf" not in client.get(shelf).text
