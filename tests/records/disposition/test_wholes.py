@@ -5,8 +5,7 @@ from __future__ import annotations
 import pytest
 
 from kundenakte.base import blobs
-from kundenakte.records.models import Arrival, DisposedDocument, Document
-from kundenakte.steps.scanning.models import StackPart
+from kundenakte.records.models import Arrival, DisposedDocument, Document, StackPart
 from tests.builders import a_customer_file, an_arrival
 from tests.records.disposition.papers import an_old_paper, disposed
 

@@ -7,8 +7,7 @@ from django.test import Client
 from django.urls import reverse
 
 from kundenakte import pipeline
-from kundenakte.records.models import Arrival, Grant, Verb
-from kundenakte.steps.scanning.models import StackPart
+from kundenakte.records.models import Arrival, Grant, StackPart, Verb
 from tests.builders import NOW, a_customer_file, a_document, a_user, an_arrival
 
 pytestmark = pytest.mark.django_db

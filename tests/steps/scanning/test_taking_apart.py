@@ -17,10 +17,9 @@ from kundenakte.base import blobs, confinement
 from kundenakte.base.jobs.models import Job
 from kundenakte.base.jobs.worker import Worker
 from kundenakte.records import renditions
-from kundenakte.records.models import Arrival
+from kundenakte.records.models import Arrival, StackPart
 from kundenakte.steps.rendition import tesseract
 from kundenakte.steps.scanning import sheets
-from kundenakte.steps.scanning.models import StackPart
 from kundenakte.steps.scanning.sheets import Printed
 from kundenakte.steps.scanning.tasks import take_apart
 from tests.builders import NOW, SETUP, a_customer_file, a_user

@@ -24,6 +24,7 @@ from kundenakte.records.models.retention import (
 )
 from kundenakte.records.models.rights import Grant, Permission, Verb
 from kundenakte.records.models.runs import StructureRun
+from kundenakte.records.models.stacks import StackPart
 from kundenakte.records.models.watches import Watch
 
 __all__ = [
@@ -53,6 +54,7 @@ __all__ = [
     "SearchDue",
     "Section",
     "SourceKey",
+    "StackPart",
     "StructureRun",
     "TaxYear",
     "Verb",

@@ -22,11 +22,10 @@ from kundenakte.base.accounts.actors import Actor
 from kundenakte.base.confinement import ConfinementError, scratch_folder
 from kundenakte.base.jobs.ledger import Apply
 from kundenakte.base.journal import actions as journal
-from kundenakte.records.models import Arrival
+from kundenakte.records.models import Arrival, StackPart
 from kundenakte.records.scanned import Reading, reading_of, save_reading
 from kundenakte.steps.scanning import cutting
 from kundenakte.steps.scanning.dividing import Part, divided
-from kundenakte.steps.scanning.models import StackPart
 
 JOB: Final = "scanning.take_apart"
 SOURCE: Final = "stack"

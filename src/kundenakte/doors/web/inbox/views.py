@@ -24,12 +24,11 @@ from kundenakte.doors.web.inbox.weighed import weighed
 from kundenakte.doors.web.page import SignedIn, screen
 from kundenakte.doors.web.spoken import in_other_words
 from kundenakte.records import access, renditions
-from kundenakte.records.models import WANTS_A_PERSON, Arrival, DocumentClass, FilePlan, PlanEntry, Verb
+from kundenakte.records.models import WANTS_A_PERSON, Arrival, DocumentClass, FilePlan, PlanEntry, StackPart, Verb
 from kundenakte.records.parts import WAITS_WITH_ITS_MAIL
 from kundenakte.records.reach import Rights
 from kundenakte.records.sections import entries_of, section_for
 from kundenakte.steps.filing.told import in_words, told
-from kundenakte.steps.scanning.models import StackPart
 
 State = Arrival.State
 PAGE = 50

@@ -1,10 +1,10 @@
-"""Which document is which part of which stack."""
+"""Which document is which part of which stack of paper."""
 
 from __future__ import annotations
 
 from django.db import models
 
-from kundenakte.records.models import Arrival
+from kundenakte.records.models.arrivals import Arrival
 
 
 class StackPart(models.Model):
