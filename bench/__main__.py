@@ -33,6 +33,8 @@ MODULES = (
     "retention",
     "scans",
     "disposition",
+    "desks",
+    "cases",
 )
 
 

@@ -77,7 +77,7 @@ def fill() -> dict[str, Any]:
     from kundenakte.records.models import CustomerFile, Document, FilePlan, Version
 
     chance = Random(7)
-    files = _files(FilePlan.objects.get())
+    files = files_of(FilePlan.objects.get())
     sizes = [files[0]] * LARGE + [files[1]] * HUGE
     for start in range(0, DOCUMENTS, 2000):
         _documents(range(start, start + 2000), lambda n: sizes[n] if n < len(sizes) else chance.choice(files), chance)
@@ -90,7 +90,7 @@ def fill() -> dict[str, Any]:
     return {}
 
 
-def _files(plan: Any) -> list[int]:
+def files_of(plan: Any) -> list[int]:
     from kundenakte.customers.models import Customer
     from kundenakte.records.models import CustomerFile
 

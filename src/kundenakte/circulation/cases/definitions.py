@@ -39,6 +39,8 @@ def offered() -> list[tuple[Process, ProcessDefinition]]:
 class InWords:
     """What lists need to say where cases stand and why they were opened."""
 
+    # The name of each process by its key.
+    names: Mapping[str, str]
     # The stages of each process by its key, in the order in which it passes through them.
     stages: Mapping[str, list[str]]
     # The title of a reason by the key of its process and the value.
@@ -49,12 +51,15 @@ def in_words() -> InWords:
     """Stages and reasons of all processes, as their newest editions name them."""
     newest_first = ProcessDefinition.objects.select_related("process").order_by("process__name", "-number")
     read: dict[str, Definition] = {}
+    names: dict[str, str] = {}
     for row in newest_first:
+        names[row.process.key] = row.process.name
         if row.process.key not in read:
             # An edition of old that this version would not take any more has its own words and no others.
             with contextlib.suppress(BpmnRefused):
                 read[row.process.key] = of(row)
     return InWords(
+        names,
         {key: definition.stages() for key, definition in read.items()},
         {(key, value): title for key, definition in read.items() for value, title in definition.reasons()},
     )

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
+from itertools import chain
 from typing import Any, Final
 
 from django.http import HttpResponse, QueryDict
@@ -19,7 +20,7 @@ from django.views.decorators.http import require_safe
 from kundenakte.base.accounts.models import User
 from kundenakte.circulation import actions, overview
 from kundenakte.circulation.cases.definitions import InWords, in_words
-from kundenakte.circulation.overview import AGES, FOLDER, Counts, Line, Wanted
+from kundenakte.circulation.overview import AGES, FOLDER, Counts, Entry, Line, Wanted
 from kundenakte.doors.web import page, tables
 from kundenakte.doors.web.alphabet import by_word
 from kundenakte.doors.web.circulation import charts
@@ -38,11 +39,10 @@ _AGES: Final[dict[str, Any]] = {
     "mehr": gettext_lazy("länger als 90 Tage"),
 }  # fmt: skip
 _NEVER: Final = date(9999, 12, 31)
-_ORDERS: Final[dict[str, tuple[Any, Callable[[Line], Any]]]] = {
-    "": (gettext_lazy("älteste zuerst"), lambda line: (line.started_at, line.pk)),
-    "frist": (gettext_lazy("nächste Frist zuerst"), lambda line: (line.due_on or _NEVER, line.started_at, line.pk)),
-    "kunde": (gettext_lazy("nach Kunde"), lambda line: (line.customer.casefold(), line.started_at, line.pk)),
-}
+_ORDERS: Final[dict[str, Any]] = {
+    "": gettext_lazy("älteste zuerst"), "frist": gettext_lazy("nächste Frist zuerst"),
+    "kunde": gettext_lazy("nach Kunde"),
+}  # fmt: skip
 _FORMS: Final = {
     "csv": "text/csv; charset=utf-8",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
@@ -76,21 +76,21 @@ def show(request: SignedIn) -> HttpResponse:
     """The page as the address says."""
     view, order, wanted = _asked(request.GET)
     now = timezone.now()
-    every = overview.open_lines(request.user, now=now, rights=page.rights(request))
-    lines = [line for line in every if wanted.keeps(line)]
-    counts, known = overview.counts(lines), overview.counts(every)
+    every = overview.open_entries(request.user, now=now, rights=page.rights(request))
+    entries = wanted.of(every)
+    known = overview.counts(every)
+    counts = known if entries is every else overview.counts(entries)
     said = _said(known)
     context: dict[str, Any] = {
         "view": view, "views": _VIEWS.items(), "wanted": wanted, "counts": counts, "order": order,
-        "orders": [(key, said) for key, (said, _key) in _ORDERS.items()], "is_narrowed": wanted != Wanted(),
-        "choices": _choices(every, known, said),
+        "orders": _ORDERS.items(), "is_narrowed": wanted != Wanted(), "choices": _choices(every, known, said),
     }  # fmt: skip
     if view == "tafel":
-        context["columns"] = _board(lines, said)
+        context["columns"] = _board(entries, said, now)
     elif view == "zahlen":
         context["charts"] = _charts(request, counts, said, now)
     else:
-        context |= _listed(request, lines, order, said)
+        context |= _listed(request, entries, order, said, now)
     return render(request, "circulation/overview.html", context)
 
 
@@ -102,14 +102,11 @@ def export(request: SignedIn, form: str) -> HttpResponse:
         raise NotFound
     _view, order, wanted = _asked(request.GET)
     now = timezone.now()
-    lines = [
-        line for line in overview.open_lines(request.user, now=now, rights=page.rights(request)) if wanted.keeps(line)
-    ]
-    lines.sort(key=_ORDERS[order][1])
-    said = _said(overview.counts(lines))
+    entries = wanted.of(overview.open_entries(request.user, now=now, rights=page.rights(request)))
+    said = _said(overview.counts(entries))
     head = [_("Nummer"), _("Titel"), _("Kunde"), _("Art"), _("Grund"), _("Stand"), _("Liegt bei"), _("Zuständig"),
             _("Begonnen am"), _("Alter in Tagen"), _("Fällig am"), _("Überfällig")]  # fmt: skip
-    rows = [_cells(line, said) for line in lines]
+    rows = [_cells(line, said) for line in overview.lines(_in_order(entries, order), now=now)]
     if request.method == "GET":
         actions.export_overview(actor=page.actor(request), form=form, count=len(rows), now=now)
     body = tables.as_csv(head, rows) if form == "csv" else tables.as_xlsx(head, rows, name=_("Vorgänge"))
@@ -144,14 +141,15 @@ class Said:
     # Stages in the order of their processes.
     stages: list[str]
 
-    def owner(self, line: Line) -> str:
-        return self.names.get(line.owner, "")
+    def owner(self, entry: Entry) -> str:
+        return self.names.get(entry.owner, "")
 
     def reason(self, kind: str, reason: str) -> str:
         return _(self.words.reasons.get((kind, reason), reason)) if reason else ""
 
     def row(self, line: Line) -> Row:
-        return Row(line, self.owner(line), stage_name(line.stage), self.reason(line.kind, line.reason))
+        entry = line.entry
+        return Row(line, self.owner(entry), stage_name(entry.stage), self.reason(entry.kind, entry.reason))
 
     def place(self, stage: str) -> tuple[int, int, str]:
         """Steps of slips come first, then the stages in the order of their processes."""
@@ -175,35 +173,49 @@ def stage_name(stage: str) -> str:
     return _("Schritt %(n)s") % {"n": stage} if stage != "0" else _("zurück beim Start")
 
 
-def _listed(request: SignedIn, lines: list[Line], order: str, said: Said) -> dict[str, Any]:
-    lines.sort(key=_ORDERS[order][1])
-    pages = max(1, -(-len(lines) // PAGE))
+def _in_order(entries: Sequence[Entry], order: str) -> Sequence[Entry]:
+    """As they come, the oldest stands first; what is equal keeps that order."""
+    if order == "frist":
+        return sorted(entries, key=lambda entry: entry.due_on or _NEVER)
+    if order == "kunde":
+        names = {
+            file: name.casefold()
+            for file, name in overview.customers_of({entry.customer_file for entry in entries}).items()
+        }
+        return sorted(entries, key=lambda entry: names[entry.customer_file])
+    return entries
+
+
+def _listed(request: SignedIn, entries: Sequence[Entry], order: str, said: Said, now: datetime) -> dict[str, Any]:
+    pages = max(1, -(-len(entries) // PAGE))
     at = min(max(page.number(request.GET.get("seite")) or 1, 1), pages)
-    shown = lines[(at - 1) * PAGE : at * PAGE]
+    shown = _in_order(entries, order)[(at - 1) * PAGE : at * PAGE]
     return {
-        "rows": [said.row(line) for line in shown], "page": at, "pages": pages,
+        "rows": [said.row(line) for line in overview.lines(shown, now=now)], "page": at, "pages": pages,
         "next": at + 1 if at < pages else 0, "previous": at - 1,
     }  # fmt: skip
 
 
-def _board(lines: Sequence[Line], said: Said) -> list[Column]:
-    by_stage: dict[str, list[Line]] = defaultdict(list)
-    for line in lines:
-        by_stage[line.stage].append(line)
+def _board(entries: Sequence[Entry], said: Said, now: datetime) -> list[Column]:
+    by_stage: dict[str, list[Entry]] = defaultdict(list)
+    for entry in entries:
+        by_stage[entry.stage].append(entry)
     fullest = sorted(by_stage, key=lambda stage: (-len(by_stage[stage]), stage))[:_COLUMNS]
+    shown = {stage: by_stage[stage][:_ON_BOARD] for stage in fullest}
+    lines = overview.lines(list(chain.from_iterable(shown.values())), now=now)
+    rows = {line.entry.pk: said.row(line) for line in lines}
     return [
         Column(
-            stage, stage_name(stage), len(by_stage[stage]), sum(line.is_overdue for line in by_stage[stage]),
-            [said.row(line) for line in by_stage[stage][:_ON_BOARD]],
+            stage, stage_name(stage), len(by_stage[stage]), sum(entry.is_overdue for entry in by_stage[stage]),
+            [rows[entry.pk] for entry in shown[stage]],
         )
         for stage in sorted(fullest, key=said.place)
     ]  # fmt: skip
 
 
-def _choices(every: Sequence[Line], known: Counts, said: Said) -> list[dict[str, Any]]:
+def _choices(every: Sequence[Entry], known: Counts, said: Said) -> list[dict[str, Any]]:
     """The filters, each with how many there are of it among all that is under way."""
-    kinds = {line.kind: line.process for line in every} | {FOLDER: _("Umlaufmappen")}
-    customers = {line.customer_file: line.customer for line in every}
+    kinds = {**said.words.names, FOLDER: _("Umlaufmappen")}
 
     def of(name: str, label: str, found: Iterable[tuple[Any, str, int]]) -> dict[str, Any]:
         return {"name": name, "label": label, "options": [(str(key), f"{said} ({n})") for key, said, n in found]}
@@ -211,9 +223,10 @@ def _choices(every: Sequence[Line], known: Counts, said: Said) -> list[dict[str,
     def words(found: dict[Any, int], called: Callable[[Any], str]) -> list[tuple[Any, str, int]]:
         return [(key, text, found[key]) for key, text in by_word((key, called(key)) for key in found)]
 
-    reasons = {line.reason: said.reason(line.kind, line.reason) for line in every}
+    reasons = {reason: said.reason(kind, reason) for kind, reason in {(one.kind, one.reason) for one in every}}
     stages = sorted(known.stages, key=said.place)
     most = dict(known.customers.most_common(_CUSTOMERS))
+    customers = overview.customers_of(most)
     return [
         of("art", _("Art"), words(known.kinds, lambda key: _(kinds.get(key, key)))),
         of("wer", _("Zuständig"), words(known.owners, lambda key: said.names.get(key, "–"))),
@@ -248,9 +261,9 @@ def _charts(request: SignedIn, counts: Counts, said: Said, now: Any) -> list[cha
 
 
 def _cells(line: Line, said: Said) -> tuple[tables.Cell, ...]:
+    entry = line.entry
     return (
         line.number, line.title, line.customer, _(line.process) if line.process else _("Umlaufmappe"),
-        said.reason(line.kind, line.reason), stage_name(line.stage), ", ".join(line.with_whom), said.owner(line),
-        timezone.localdate(line.started_at), line.days, line.due_on,
-        _("ja") if line.is_overdue else "",
+        said.reason(entry.kind, entry.reason), stage_name(entry.stage), ", ".join(line.with_whom), said.owner(entry),
+        timezone.localdate(line.started_at), line.days, entry.due_on, _("ja") if entry.is_overdue else "",
     )  # fmt: skip
