@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import math
 import os
 import signal
 import subprocess
@@ -14,12 +16,18 @@ from pathlib import Path
 import pytest
 from django.core.management import call_command
 
+from kundenakte import pipeline
 from kundenakte.base.journal import guards
+from kundenakte.records import search_due
+from kundenakte.records.models import Arrival, SearchDue
+from tests.builders import NOW, SETUP, a_document
 from tests.conftest import ROOT
 from tests.waiting import PATIENCE, free_port, until
 
 pytestmark = pytest.mark.kill
 Serve = Callable[[], subprocess.Popen[str]]
+# Megabytes of its own that a process may hold that was forked and waits.
+MOST_ASLEEP = 5.0
 
 
 @pytest.fixture
@@ -81,6 +89,20 @@ def answers(environment: dict[str, str]) -> bool:
         return False
 
 
+def largest(house: subprocess.Popen[str], *names: str) -> float:
+    """Megabytes the largest of these processes shares with nobody; without end as long as not all five are there."""
+    found = [own_memory(pid) for name in names for pid in ka(house, name)]
+    return max(found) if len(found) == 5 else math.inf
+
+
+def own_memory(pid: int) -> float:
+    try:
+        lines = Path(f"/proc/{pid}/smaps_rollup").read_text(encoding="ascii").splitlines()
+    except (FileNotFoundError, ProcessLookupError):
+        return math.inf
+    return sum(int(line.split()[1]) for line in lines if line.startswith("Private_")) / 1024
+
+
 def ka(house: subprocess.Popen[str], name: str) -> list[int]:
     return [pid for pid in family(house.pid) if alive(pid) and named(pid) == name]
 
@@ -105,6 +127,18 @@ def test_it_opens_outlives_its_children_and_ends_without_a_trace(environment: di
     # A thread that a library starts in the parent would be missing in each child forked from it.
     assert "threads run before the first fork" not in said
     until(lambda: not any(alive(pid) for pid in members))
+
+
+def test_who_has_nothing_to_do_sleeps_small_and_comes_when_there_is(environment: dict[str, str], serve: Serve) -> None:
+    house = serve()
+    # They have looked once, at the start; a process that has done so holds at least ten megabytes more.
+    until(lambda: largest(house, "ka-worker", "ka-reader", "ka-indexer") < MOST_ASLEEP)
+    letter = io.BytesIO(b"Sehr geehrte Damen und Herren, anbei unser Angebot.")
+    arrival = pipeline.receive(actor=SETUP, stream=letter, file_name="brief.txt", source="folder:test", now=NOW)
+    until(lambda: Arrival.objects.get(pk=arrival.pk).state != Arrival.State.UNDER_WAY)
+    # What is taken in is forgotten when the indexer goes to sleep again.
+    search_due.mark(a_document())
+    until(lambda: not SearchDue.objects.exists())
 
 
 def test_after_kill_9_of_the_parent_no_child_is_left_and_it_opens_again(

@@ -2,6 +2,8 @@
 
 The address is `s3://BUCKET/PREFIX`; where the store is and the keys that open it come from the settings. Every trouble
 of the store or of the way to it is a `BucketError`, which is an OSError, so that it is treated like that of a disk.
+
+The client is loaded by whoever makes one: it holds six megabytes, and most houses keep everything in folders.
 """
 
 from __future__ import annotations
@@ -16,9 +18,6 @@ from datetime import datetime, timedelta
 from functools import cache
 from typing import Any, BinaryIO, Final
 
-import botocore.session
-from botocore.config import Config
-from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError
 from django.conf import settings
 
 SCHEME: Final = "s3://"
@@ -98,6 +97,9 @@ def at(address: str, access: Access | None = None) -> Bucket:
 @cache
 def _client(access: Access) -> Any:
     """One for each process: making it costs more than using it. It may be used by several threads."""
+    import botocore.session
+    from botocore.config import Config
+
     config = Config(
         connect_timeout=5, read_timeout=60, retries={"total_max_attempts": 3, "mode": "standard"},
         s3={"addressing_style": "path"}, request_checksum_calculation="when_required",
@@ -142,7 +144,7 @@ class Bucket:
                     Bucket=self.name, Key=self.prefix + key, Body=content, ChecksumSHA256=checksum, IfNoneMatch="*"
                 )
         except BucketError as error:
-            if isinstance(error.__cause__, ClientError) and _code(error.__cause__) in _THERE:
+            if _code(error.__cause__) in _THERE:
                 return False
             raise
         return True
@@ -199,7 +201,7 @@ class Bucket:
             with _told():
                 answer = self._client.get_object_lock_configuration(Bucket=self.name)
         except BucketError as error:
-            if isinstance(error.__cause__, ClientError) and _code(error.__cause__) in _NO_LOCK:
+            if _code(error.__cause__) in _NO_LOCK:
                 return False
             raise
         return bool(answer["ObjectLockConfiguration"].get("ObjectLockEnabled") == "Enabled")
@@ -239,6 +241,8 @@ class _Body(io.RawIOBase):
 @contextmanager
 def _told() -> Iterator[None]:
     """The client's errors as ours."""
+    from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError
+
     try:
         yield
     except ClientError as error:
@@ -253,5 +257,7 @@ def _told() -> Iterator[None]:
         raise Unreachable(f"Der Objektspeicher ist nicht zu erreichen ({type(error).__name__}).") from error
 
 
-def _code(error: ClientError) -> str:
-    return str(error.response.get("Error", {}).get("Code", ""))
+def _code(error: BaseException | None) -> str:
+    """What the store calls it; "" when it was not the store that said no."""
+    answer = getattr(error, "response", None) or {}
+    return str(answer.get("Error", {}).get("Code", ""))

@@ -16,7 +16,7 @@ from django.db import connections
 from kundenakte import pipeline
 from kundenakte.base import blobs
 from kundenakte.base.confinement import scratch
-from kundenakte.base.jobs import ledger
+from kundenakte.base.jobs import claims, ledger
 from kundenakte.base.jobs.worker import Worker
 from kundenakte.base.journal import heads, outside, sequencer
 from kundenakte.circulation import tasks as circulation
@@ -50,16 +50,22 @@ class Kind:
 
 
 def kinds() -> list[Kind]:
-    """All children of `kundenakte serve`, in the order in which they start. One worker is always awake."""
-    work, slow = Bell(), Bell()
-    rings = partial(ring_when_due, work=work, slow=slow, slow_names=_SLOW)
+    """All children of `kundenakte serve`, in the order in which they start. Web and caretaker are always awake."""
+    work, slow, index = Bell(), Bell(), Bell()
+    # What is done again and again may not be in the ledger yet, and the index may be of another edition.
+    work.ring()
+    index.ring()
+    due = (
+        (work, partial(claims.is_due, leaves=_SLOW)),
+        (slow, partial(claims.is_due, only=_SLOW)),
+        (index, indexer.is_due),
+    )
     return [
         Kind("web", web.run),
-        Kind("worker", _work),
-        Kind("worker", partial(_help, work), settings.WORKER_PROCESSES - 1),
+        Kind("worker", partial(_work, work), settings.WORKER_PROCESSES),
         Kind("reader", partial(_read, slow), settings.READER_PROCESSES),
-        Kind("caretaker", _until_stopped(_side_by_side(*_CARES, rings))),
-        Kind("indexer", _until_stopped(indexer.run)),
+        Kind("caretaker", _until_stopped(_side_by_side(partial(ring_when_due, bells=due), *_CARES))),
+        Kind("indexer", partial(_index, index)),
     ]
 
 
@@ -76,20 +82,15 @@ def register_jobs() -> None:
     ledger.every(alarming.EVERY, alarming.JOB, alarming.tell)
 
 
-def _help(bell: Bell) -> None:
-    """Sleep until more lies there than one worker takes, then work beside it."""
+def _work(bell: Bell) -> None:
+    """Sleep until called, then work until told to stop or until there is nothing to do: then the supervisor forks a
+    fresh one, which holds next to nothing of its own, neither what was worked with nor a confined child."""
     bell.sleep()
-    _work(called=True)
-
-
-def _work(*, called: bool = False) -> None:
-    """Work until told to stop, or until there is nothing to do: then the supervisor forks a fresh one, which holds a
-    quarter of the memory, since neither what was worked with nor the confined child is in it."""
     # Whoever waits at a screen goes first; on a machine with nothing else to do this costs nothing.
     os.nice(_MODEST)
     mine = office.of_this_process()
     # A warm LibreOffice is worth more than its worker's memory: it ends by itself after some idle minutes.
-    Worker(may_end=lambda: mine.pid is None, leaves=_SLOW, called=called).run()
+    Worker(may_end=lambda: mine.pid is None, leaves=_SLOW).run()
     mine.end()
 
 
@@ -97,7 +98,12 @@ def _read(bell: Bell) -> None:
     """Read scans, and go on with them: a letter that comes meanwhile finds a worker that is free."""
     bell.sleep()
     os.nice(_MODEST)
-    Worker(may_end=lambda: True, only=_SLOW, called=True).run()
+    Worker(may_end=lambda: True, only=_SLOW).run()
+
+
+def _index(bell: Bell) -> None:
+    bell.sleep()
+    _until_stopped(indexer.run)()
 
 
 def _sweep(_: int) -> ledger.Apply:

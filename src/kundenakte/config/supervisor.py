@@ -18,6 +18,7 @@ from pathlib import Path
 from django.apps import apps
 from django.conf import settings
 
+from kundenakte.base import buckets
 from kundenakte.base.confinement import calls
 from kundenakte.config import children, processes, web
 
@@ -81,6 +82,8 @@ def preload() -> None:
     """Load what the children share. Leaves no thread and no connection behind."""
     for module in PRELOADED:
         importlib.import_module(module)
+    if settings.BLOBS_BUCKET or buckets.is_address(settings.ARCHIVE_REPLICA):
+        importlib.import_module("botocore.session")
     children.register_jobs()
     if processes.threads() > 1:
         log.warning(

@@ -14,7 +14,7 @@ from django.utils import timezone
 from kundenakte.base.accounts.models import Role
 from kundenakte.base.jobs import actions, kinds, ledger, queries, upkeep
 from kundenakte.base.jobs.models import Job
-from kundenakte.base.jobs.worker import Worker
+from kundenakte.base.jobs.worker import SHORT_REST_SECONDS, Worker
 from tests.base.jobs.work import raises, roles, run_dry, writes
 
 pytestmark = pytest.mark.usefixtures("own_kinds")
@@ -233,33 +233,33 @@ def test_a_worker_that_may_ends_once_nothing_is_left_to_do(
     transactional_db: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("kundenakte.base.jobs.worker.REST_SECONDS", 0.01)
+    monkeypatch.setattr("kundenakte.base.jobs.worker.SHORT_REST_SECONDS", 0.01)
     ledger.register("a", writes("a"))
     ledger.enqueue("a", 1)
     Worker(may_end=lambda: True).run()
     assert roles() == ["a-1"]
 
 
-def test_what_comes_again_by_itself_keeps_no_worker_awake(worker: Worker) -> None:
+def test_what_comes_again_by_itself_keeps_no_worker_awake_for_long(worker: Worker) -> None:
     ledger.register("a", writes("a"))
     ledger.every(0.0, "again", lambda _: lambda: True)
     upkeep.begin()
     assert worker.work_once() == 1
-    # It is a little larger now, and may begin anew; but not later for each round.
-    first = worker._worked_at
-    assert first is not None
-    assert worker.work_once() == 1
-    assert worker._worked_at == first
+    assert worker._rested_at - time.monotonic() <= SHORT_REST_SECONDS
     ledger.enqueue("a", 1)
     while "a-1" not in roles():
         worker.work_once()
-    assert worker._worked_at > first
+    rested_at = worker._rested_at
+    assert rested_at - time.monotonic() > SHORT_REST_SECONDS
+    assert worker.work_once() == 1
+    assert worker._rested_at == rested_at, "nor does it send one away who was asked for something"
 
 
-def test_a_worker_that_has_not_worked_yet_waits_for_work(worker: Worker, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("kundenakte.base.jobs.worker.REST_SECONDS", 0.01)
-    resting = Worker(may_end=lambda: True)
-    assert not resting._is_at_rest()
-    resting._worked_at = time.monotonic() - 1
-    assert resting._is_at_rest()
-    worker._worked_at = time.monotonic() - 1
+def test_only_a_worker_that_may_ends_and_one_called_for_nothing_soon(
+    worker: Worker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("kundenakte.base.jobs.worker.SHORT_REST_SECONDS", 0.01)
+    assert not Worker(may_end=lambda: True)._is_at_rest()
+    Worker(may_end=lambda: True).run()
+    worker._rested_at = time.monotonic() - 1
     assert not worker._is_at_rest()

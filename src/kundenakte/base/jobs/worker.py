@@ -32,8 +32,9 @@ BACKOFF = (1, 4, 15, 60, 240)
 GROUP_SECONDS = 1.0
 # Seconds to wait when there is no room or no database, growing with each time in a row.
 PAUSES = (1, 2, 4, 8, 15)
-# Seconds without work after which a worker that may ends.
+# Seconds without work after which a worker that may ends; and when nobody asked for what it did, if it did anything.
 REST_SECONDS = 30.0
+SHORT_REST_SECONDS = 1.0
 _SENTENCE = "Die Verarbeitung ist mehrmals gescheitert; der Administrator sieht die Ursache bei den Aufträgen."
 _CRASHED = "Die Verarbeitung dieses Dokuments hat das Programm mehrmals zum Absturz gebracht."
 
@@ -55,9 +56,9 @@ class Outcome:
 class Worker:
     """One worker process. Make it after the fork and call `run` in the main thread.
 
-    With `may_end` it ends as well when it has worked, nothing was due for REST_SECONDS, and `may_end` says yes; one who
-    was `called` also when nothing was left for it. It begins with work named in `only` if anything is, never with what
-    `leaves` names; a row goes its way all the same.
+    With `may_end` it ends as well when nothing was due for REST_SECONDS and `may_end` says yes; much sooner when it had
+    nothing to do but what comes again and again by itself. It begins with work named in `only` if anything is, never
+    with what `leaves` names; a row goes its way all the same.
     """
 
     def __init__(
@@ -68,7 +69,6 @@ class Worker:
         may_end: Callable[[], bool] = lambda: False,
         only: frozenset[str] = frozenset(),
         leaves: frozenset[str] = frozenset(),
-        called: bool = False,
     ) -> None:
         self.name = f"{socket.gethostname()[:60]}:{os.getpid()}:{secrets.token_hex(4)}"
         self._lease = lease_seconds or settings.JOB_LEASE_SECONDS
@@ -81,8 +81,8 @@ class Worker:
         self._prefer_new = True
         self._may_end = may_end
         self._only, self._leaves = only, leaves
-        # When it last worked; None before it has. Being called counts.
-        self._worked_at: float | None = time.monotonic() if called else None
+        # When it has rested enough to end.
+        self._rested_at = time.monotonic() + SHORT_REST_SECONDS
 
     # The loop
 
@@ -105,8 +105,7 @@ class Worker:
                     self._rest(error)
 
     def _is_at_rest(self) -> bool:
-        worked_at = self._worked_at
-        return worked_at is not None and time.monotonic() - worked_at > REST_SECONDS and self._may_end()
+        return time.monotonic() > self._rested_at and self._may_end()
 
     def work_once(self) -> int:
         """Claim what is due and go as far as it goes. Returns how many rows were claimed; 0 when nothing was due."""
@@ -115,13 +114,14 @@ class Worker:
         )
         self._prefer_new = not self._prefer_new
         count = len(rows)
-        # What comes again and again by itself keeps nobody awake.
+        # What comes again and again by itself keeps nobody awake for long.
         is_asked_for = any(kinds.get(row.name).every is None for row in rows)
         with self._heartbeat.holding(bool(rows)):
             while rows:
                 rows = self._step(rows)
-        if is_asked_for or (count and self._worked_at is None):
-            self._worked_at = time.monotonic()
+        if count:
+            rest = REST_SECONDS if is_asked_for else SHORT_REST_SECONDS
+            self._rested_at = max(self._rested_at, time.monotonic() + rest)
         return count
 
     def stop(self) -> None:

@@ -5,6 +5,7 @@ INDEX/s1-…-…/      an index; a second one while it is being rebuilt
 INDEX/lock         held by the one process that writes
 INDEX/wish         somebody wants a rebuild; holds the number of the wish
 INDEX/progress     how far the filling of an index has come, for progress bars
+INDEX/rest         left by whoever wrote it and had nothing more to do: how far it had come
 """
 
 from __future__ import annotations
@@ -54,6 +55,14 @@ class Filling:
     of: int = 0
     under_way: bool = False
     ended: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Rest:
+    """How an indexer left the index that is read: compared with the database then (Unix seconds), and so far read."""
+
+    checked_at: float
+    position: int
 
 
 def root() -> Path:
@@ -152,6 +161,21 @@ def _take(handle: int, patience: float) -> None:
             return
 
 
+def is_being_written() -> bool:
+    """Whether a process writes this machine's index now."""
+    try:
+        handle = os.open(root() / "lock", os.O_RDWR | os.O_CLOEXEC)
+    except FileNotFoundError:
+        return False
+    try:
+        fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    finally:
+        os.close(handle)
+    return False
+
+
 def wish_rebuild() -> str:
     """Ask whoever writes the index to build it anew. Returns the number of the wish."""
     root().mkdir(mode=0o750, parents=True, exist_ok=True)
@@ -205,21 +229,24 @@ def take_erased() -> None:
     (root() / "erased").unlink(missing_ok=True)
 
 
-def note_checked(at: float) -> None:
-    """Leave word for the next indexer that the index was compared with the database at that time (Unix seconds), and
-    that nothing went wrong since."""
-    _write("checked", repr(at))
+def note_rest(rest: Rest) -> None:
+    """Leave word for the next indexer, and for whoever looks whether one is needed. Nothing went wrong since."""
+    _write("rest", json.dumps(asdict(rest)))
 
 
-def take_checked() -> float | None:
-    """That word, once: an indexer that is killed leaves none behind, and the next one compares at once."""
-    file = root() / "checked"
+def rest() -> Rest | None:
+    """That word; None when there is none, since the last indexer was killed or is at work."""
     try:
-        return float(file.read_text(encoding="ascii"))
-    except (FileNotFoundError, ValueError):
+        return Rest(**json.loads((root() / "rest").read_text(encoding="ascii")))
+    except (FileNotFoundError, ValueError, TypeError):
         return None
-    finally:
-        file.unlink(missing_ok=True)
+
+
+def take_rest() -> Rest | None:
+    """That word, once: an indexer that is killed leaves none behind, and the next one compares at once."""
+    found = rest()
+    (root() / "rest").unlink(missing_ok=True)
+    return found
 
 
 def _write(name: str, text: str) -> None:

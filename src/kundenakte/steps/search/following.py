@@ -112,6 +112,11 @@ def resume_position(index_id: str, position: int) -> int:
     return min(position, _last_number(), position if known is None else known)
 
 
+def is_behind(position: int) -> bool:
+    """Whether there are rows an index at this position has not passed, or the database is older than the index."""
+    return SearchDue.objects.filter(pk__gt=position).exists() or position > _last_number()
+
+
 def note_passed(index_id: str, position: int, now: datetime) -> int:
     """Tell the house how far this index is on disk, and remove the rows all indexes have passed. Returns how many."""
     with transaction.atomic():

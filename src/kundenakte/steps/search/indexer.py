@@ -21,7 +21,7 @@ from kundenakte.records.models import Document
 from kundenakte.steps.search import comparing, folder, following
 from kundenakte.steps.search.engine import LARGE_ROOM, SMALL_ROOM, Progress, Writer
 from kundenakte.steps.search.entries import entries_of, rows_of
-from kundenakte.steps.search.folder import Filling
+from kundenakte.steps.search.folder import Filling, Rest
 from kundenakte.steps.search.following import Following
 
 log = logging.getLogger(__name__)
@@ -123,11 +123,11 @@ class Indexer:
         self._new: OpenIndex | None = None
         self._counted = 0
         self._last_purge = self._last_commit = time.monotonic()
-        # None before it has worked.
-        self._last_work: float | None = None
+        self._last_work = time.monotonic()
         self._purged_to = -1
         self._check: Iterator[bool] | None = None
-        self._checked_at = folder.take_checked()
+        rest = folder.take_rest()
+        self._checked_at = rest.checked_at if rest else None
         self._next_check = time.monotonic()
         if self._checked_at is not None:
             self._next_check += self._pace.check - (time.time() - self._checked_at)
@@ -147,15 +147,15 @@ class Indexer:
 
     @property
     def is_at_rest(self) -> bool:
-        """Whether it has worked, and nothing was to be done for a while."""
-        has_worked = self._last_work is not None and time.monotonic() - self._last_work > self._pace.idle
-        return has_worked and self._check is None and self._checked_at is not None
+        """Whether nothing was to be done for a while."""
+        is_idle = time.monotonic() - self._last_work > self._pace.idle
+        return is_idle and self._check is None and self._checked_at is not None
 
     def leave(self) -> None:
         """End well: the next indexer need neither take in again what this one has, nor compare everything."""
         self._pass()
         if self._checked_at is not None:
-            folder.note_checked(self._checked_at)
+            folder.note_rest(Rest(self._checked_at, self._shown.following.position))
 
     def close(self) -> None:
         """Let go of everything."""
@@ -308,9 +308,24 @@ def at_work(*, patience: float = 3.0, pace: Pace = UNHURRIED) -> Iterator[Indexe
             indexer.close()
 
 
+def is_due(pace: Pace = UNHURRIED) -> bool:
+    """Whether an indexer is needed: none is at work, and there is something to do for one."""
+    if folder.is_being_written():
+        return False
+    rest = folder.rest()
+    return (
+        rest is None
+        or time.time() - rest.checked_at >= pace.check
+        or not folder.is_up_to_date(folder.current())
+        or bool(folder.wish())
+        or folder.is_erasure_due(pace.erase)
+        or following.is_behind(rest.position)
+    )
+
+
 def run(stop: threading.Event) -> None:
-    """Keep the index up to date until told to stop, or until there is nothing to do: then the supervisor forks a fresh
-    one, which has neither the writer's memory nor the words it remembered. Once per machine."""
+    """Keep the index up to date until told to stop, or until there is nothing to do: the writer's memory and the words
+    it remembered go with the process, and another one begins when it `is_due`. Once per machine."""
     failures = 0
     with folder.only_writer():
         at_rest = False
