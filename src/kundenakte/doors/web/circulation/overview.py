@@ -85,6 +85,7 @@ def show(request: SignedIn) -> HttpResponse:
         "orders": [(key, said) for key, (said, _key) in _ORDERS.items()], "is_narrowed": wanted != Wanted(),
         "choices": _choices(every, known, said),
     }  # fmt: skip
+    context["narrowed"] = sum(1 for one in context["choices"] if request.GET.get(one["name"]))
     if view == "tafel":
         context["columns"] = _board(lines, said)
     elif view == "zahlen":
