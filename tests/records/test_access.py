@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.utils import timezone
+from django.utils import timezone, translation
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -160,6 +160,28 @@ def test_explain_names_the_role_that_allows_and_says_so_when_none_does() -> None
     said = access.explain(a_user("verena"), document)
     assert "nicht" in said[0]
     assert any(line.startswith("Verbot") for line in said)
+
+
+def test_the_answer_is_given_in_the_language_of_the_screen() -> None:
+    document = a_document(document_class="INV_OUT")
+    document.is_restricted = document.is_draft = True
+    document.save()
+    grant(a_user("sabine"), document=document, until=NOW + timedelta(days=9000))
+    locked = a_user("bernd")
+    locked.is_active = False
+    with translation.override("en"):
+        said = access.explain(a_user("verena"), document)
+        assert said[0] == f"{a_user('verena')} may not read this document."
+        assert "Processing of this document is restricted (data protection)." in said
+        assert "The document is still a draft." in access.explain(a_user("paula"), document)
+        assert "Role “Sales”: read for section “Invoices”, all classes." in said
+        assert access.explain(a_user("sabine"), document)[-1].startswith("Grant until ")
+        assert access.explain(locked, document)[-1] == "The account is locked."
+        assert access.explain(a_user("sabine"), a_document())[-1] == "No role and no grant allows it."
+        assert access.explain(a_user("anton"), document, Verb.RESTRICT)[0].endswith(
+            "restrict processing of this document."
+        )
+    assert access.explain(locked, document)[-1] == "Das Konto ist gesperrt."
 
 
 def test_rules_act_by_order_of_the_house_and_people_by_right() -> None:

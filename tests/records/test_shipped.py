@@ -12,6 +12,7 @@ from kundenakte.records.actions import roles
 from kundenakte.records.models import DocumentClass, Permission, Verb
 from kundenakte.records.rights import Right, rights_of_role
 from kundenakte.records.shipped import install
+from kundenakte.records.shipped.classes import CLASSES
 from tests.builders import NOW, a_house, an_actor
 
 pytestmark = pytest.mark.django_db
@@ -81,3 +82,10 @@ def test_a_class_that_the_house_made_its_own_is_left_alone() -> None:
     install(now=NOW)
     offer = DocumentClass.objects.get(code="OFFER")
     assert (offer.name, offer.valid_at_once) == ("Kostenangebot", False)
+
+
+def test_a_class_with_an_amount_has_its_currency() -> None:
+    fields = {shipped.code: {key.rstrip("!") for key in shipped.fields.split()} for shipped in CLASSES}
+    assert [
+        code for code, keys in fields.items() if keys & {"net_amount", "gross_amount"} and "currency" not in keys
+    ] == []

@@ -5,10 +5,11 @@ Doors ask here and nowhere else. A hidden thing answers like a missing one (`Not
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from kundenakte.base.accounts.actors import Actor
 from kundenakte.base.accounts.models import User
@@ -162,6 +163,12 @@ def with_nothing_hidden_in_it(
     return arrivals.filter(~Q(state=Arrival.State.SPLIT) | ~(in_packed | in_stack))
 
 
+def brought_by(user: User, arrival_ids: Iterable[int]) -> dict[int, str]:
+    """What of these the user brought himself, by its file name; also what has gone where he may not look."""
+    own = Arrival.objects.filter(received_by=user, pk__in=arrival_ids)
+    return dict(own.values_list("pk", "file_name"))
+
+
 def count_waiting(user: User, *, rights: Rights) -> int:
     """How many of `arrivals_for` wait for a person. Every page shows it: one small query, and the great one only when
     something is to be checked that is filed already."""
@@ -269,16 +276,18 @@ def _may_open(rights: Rights, customer_file: CustomerFile) -> bool:
 
 def told_by_roles(document: Document, verb: str) -> dict[int, list[str]]:
     """The sentences of `explain` that are the same for everybody: by the role's id, what in it allows `verb` here."""
-    word, name = Verb(verb).label, section_names().get(document.section_id, "–")
+    word, name = _(str(Verb(verb).label)), section_names().get(document.section_id, "–")
     told: dict[int, list[str]] = {}
     for cell in Permission.objects.filter(
         Q(section=None) | Q(section=document.section_id),
         Q(document_class=None) | Q(document_class=document.document_class_id),
         verb=verb,
     ).select_related("role", "document_class"):
-        where = f"Register „{name}“" if cell.section_id else "alle Register"
-        what = f"Klasse „{cell.document_class}“" if cell.document_class else "alle Klassen"
-        told.setdefault(cell.role_id, []).append(f"Rolle „{cell.role.name}“: {word} für {where}, {what}.")
+        where = _("Register „%(section)s“") % {"section": _(name)} if cell.section_id else _("alle Register")
+        named = cell.document_class
+        what = _("Klasse „%(name)s“") % {"name": _(str(named))} if named else _("alle Klassen")
+        words = {"role": _(cell.role.name), "verb": word, "where": where, "what": what}
+        told.setdefault(cell.role_id, []).append(_("Rolle „%(role)s“: %(verb)s für %(where)s, %(what)s.") % words)
     return told
 
 
@@ -290,37 +299,52 @@ def explain(
     rights: Rights | None = None,
     by_roles: Mapping[int, Sequence[str]] | None = None,
 ) -> list[str]:
-    """German sentences that say why the user may or may not do `verb` with the document. First the answer.
+    """Sentences in the language of the screen that say why the user may or may not do `verb`. First the answer.
 
     Who asks about many people passes `told_by_roles` in.
     """
     rights = rights or rights_of(user)
     reach = rights.reach(verb)
     allowed = may(user, verb, document, rights=rights)
-    word = Verb(verb).label
-    said = [f"{user} darf dieses Dokument {'' if allowed else 'nicht '}{word}."]
+    said = [_answer(user, verb, allowed=allowed)]
     if not user.is_active:
-        return [*said, "Das Konto ist gesperrt."]
+        return [*said, _("Das Konto ist gesperrt.")]
     said += _why_not(reach, document)
     by_roles = told_by_roles(document, verb) if by_roles is None else by_roles
     for role in sorted(rights.role_ids):
         said += by_roles.get(role, ())
     for grant in rights.grants:
         if grant.verb == verb and _grant_meets(grant, document):
-            kind = "Verbot" if grant.is_deny else "Freigabe"
-            end = f" bis {timezone.localtime(grant.until):%d.%m.%Y %H:%M}" if grant.until else ""
-            said.append(f"{kind}{end}: {grant.reason}")
+            said.append(_told_by(grant))
     if len(said) == 1:
-        said.append("Keine Rolle und keine Freigabe erlaubt es.")
+        said.append(_("Keine Rolle und keine Freigabe erlaubt es."))
     return said
+
+
+def _answer(user: User, verb: str, *, allowed: bool) -> str:
+    words = {"user": user, "verb": _(str(Verb(verb).label))}
+    if verb == Verb.RESTRICT:
+        may_it = _("%(user)s darf die Verarbeitung dieses Dokuments einschränken.")
+        may_not = _("%(user)s darf die Verarbeitung dieses Dokuments nicht einschränken.")
+    else:
+        may_it = _("%(user)s darf dieses Dokument %(verb)s.")
+        may_not = _("%(user)s darf dieses Dokument nicht %(verb)s.")
+    return (may_it if allowed else may_not) % words
+
+
+def _told_by(grant: Grant) -> str:
+    kind = _("Verbot") if grant.is_deny else _("Freigabe")
+    if grant.until:
+        kind += " " + _("bis %(end)s") % {"end": f"{timezone.localtime(grant.until):%d.%m.%Y %H:%M}"}
+    return f"{kind}: {grant.reason}"
 
 
 def _why_not(reach: Reach, document: Document) -> list[str]:
     said = []
     if document.is_restricted and not reach.restricted_too:
-        said.append("Das Dokument ist in der Verarbeitung eingeschränkt (Datenschutz).")
+        said.append(_("Das Dokument ist in der Verarbeitung eingeschränkt (Datenschutz)."))
     if document.is_draft and not reach.drafts_too:
-        said.append("Das Dokument ist noch ein Entwurf.")
+        said.append(_("Das Dokument ist noch ein Entwurf."))
     return said
 
 

@@ -217,6 +217,17 @@ def test_what_is_done_again_and_again_waits_only_when_it_is_its_turn(worker: Any
     assert ([job.pk for job in queries.unfinished()], queries.rounds()) == ([row.pk], [])
 
 
+def test_what_is_planned_for_later_does_not_wait_yet(db: None) -> None:
+    later = timezone.now() + timedelta(days=3)
+    row = Job.objects.create(name="timer", subject_id=1, run_after=later)
+    assert (queries.tallies(), list(queries.unfinished()), list(queries.planned())) == ([], [], [row])
+    # It went wrong and is tried again in a while: that is no plan.
+    Job.objects.filter(pk=row.pk).update(attempt=1)
+    assert ([tally.waiting for tally in queries.tallies()], list(queries.planned())) == ([1], [])
+    Job.objects.filter(pk=row.pk).update(attempt=0, run_after=timezone.now() - timedelta(seconds=1))
+    assert ([job.pk for job in queries.unfinished()], list(queries.planned())) == ([row.pk], [])
+
+
 def test_enqueue_is_one_statement(db: None) -> None:
     with CaptureQueriesContext(connection) as asked:
         ledger.enqueue("a", 1)

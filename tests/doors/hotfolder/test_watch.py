@@ -1,6 +1,7 @@
 """The loop that follows all folders: quick, picks up changes, survives kills and a locked database."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -14,7 +15,7 @@ import pytest
 from django.db import connection
 
 from kundenakte import pipeline
-from kundenakte.doors.hotfolder import watch
+from kundenakte.doors.hotfolder import notices, watch
 from kundenakte.doors.hotfolder.watched import Watched
 from kundenakte.records.models import Arrival, Document
 from kundenakte.steps.intake.folders import add_folder, change_folder
@@ -157,3 +158,19 @@ def test_killed_at_any_point_nothing_is_lost_or_doubled(place: Path, house_envir
     assert all(document.versions.count() == 1 for document in Document.objects.all())
     assert len(list(place.glob("fertig/*/*.pdf"))) == 60
     assert FolderEvent.objects.exclude(arrival=None).count() == 60
+
+
+def test_a_folder_that_is_away_is_said_once_until_it_was_there_again(
+    place: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    folder = add_folder(actor=SETUP, name="weg", path=str(place), now=NOW)
+    caplog.set_level("INFO", logger=notices.__name__)
+    with notices.Notices(Watched(folder)) as looking:
+        for said in (1, 2):
+            shutil.rmtree(place)
+            for _ in range(3):
+                looking._watch_folders()
+            assert len(caplog.records) == said
+            place.mkdir()
+            looking._watch_folders()
+            assert len(caplog.records) == said

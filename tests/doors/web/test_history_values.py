@@ -11,7 +11,7 @@ from django.urls import reverse
 from kundenakte.base.journal import actions as journal
 from kundenakte.base.journal.queries import Told
 from kundenakte.doors.web.history.entries import history_of, in_order
-from kundenakte.records.actions.documents import Description, describe_document
+from kundenakte.records.actions.documents import Description, describe_document, restore_version
 from tests.builders import NOW, SETUP, a_class, a_document, a_user
 from tests.doors.web.pages import SignIn
 
@@ -54,6 +54,14 @@ def test_a_field_its_class_no_longer_has_keeps_a_name_another_class_gives_it() -
     assert [line.partition(": ")[2] for line in latest.details] == ["– → 14.05.2025", "a → b"]
     assert latest.details[1] == "frei: a → b"
     assert "due_on" not in latest.details[0]
+
+
+def test_a_version_that_was_restored_says_from_which() -> None:
+    document = a_document(versions=2)
+    first = document.versions.get(number=1)
+    restore_version(actor=SETUP, version=first, now=NOW + timedelta(hours=1))
+    latest = history_of(a_user("anton"), [("records.document", document.pk)])[0]
+    assert latest.details[-1] == "Wiederhergestellt aus Version 1."
 
 
 def _told(number: int, kind: str, seq: int | None, digest: str = "") -> Told:

@@ -171,3 +171,12 @@ def test_the_page_of_the_house_says_what_is_late(signed_in: SignIn) -> None:
     Job.objects.create(name="filing.file", subject_id=1, run_after=timezone.now() - timedelta(minutes=10))
     text = signed_in("anton").get(reverse("ledger")).content.decode()
     assert "Hintergrundarbeit" in text
+
+
+def test_what_is_planned_for_later_stands_apart_from_what_waits(signed_in: SignIn) -> None:
+    later = timezone.now() + timedelta(days=3)
+    Job.objects.create(name="circulation.timer", subject_id=1, run_after=later)
+    page = signed_in("anton").get(reverse("ledger"))
+    assert (page.context["tallies"], page.context["open"]) == ([], [])
+    assert (page.context["planned_count"], [at for _, at in page.context["planned"]]) == (1, [later])
+    assert "Was für später vorgemerkt ist" in page.content.decode()

@@ -232,3 +232,11 @@ def test_more_lines_cost_no_more_queries(house: tuple[CustomerFile, CustomerFile
     assert asked() == before
     assert before <= 18
     assert reverse("tasks-overview") == ADDRESS
+
+
+def test_how_many_filters_are_chosen_stands_where_they_are_folded_away(house: object, signed_in: SignIn) -> None:
+    client = signed_in("anton")
+    assert "gewählt" not in words(client.get(ADDRESS, {"sortiert": "frist"}))
+    page = client.get(ADDRESS, {"art": "reklamation", "grund": "Bruch", "wer": ""})
+    assert page.context["narrowed"] == 2
+    assert "gewählt" in words(page)

@@ -140,6 +140,8 @@ def test_from_the_draft_to_the_documents_in_their_new_section(signed_in: SignIn)
     assert document.section.key == "projekte"
     assert "Projekte" in words(client.get(reverse("file", args=(document.customer_file_id,))))
     assert "Angebote" in words(client.get(reverse("plan-edition", args=(2,))))
+    # The first one has none before it: it is compared with the next.
+    assert "Gegenüber Ausgabe 2" in words(client.get(reverse("plan-edition", args=(1,))))
 
 
 def test_a_refused_form_keeps_what_was_typed(signed_in: SignIn) -> None:

@@ -24,7 +24,7 @@ from kundenakte.base import blobs
 from kundenakte.base.accounts.models import User
 from kundenakte.doors.web.upload import finishing, hashing, incoming
 from kundenakte.records.models import Arrival
-from tests.builders import a_customer_file, a_document, a_section
+from tests.builders import a_customer_file, a_document, a_section, an_actor, an_arrival
 from tests.doors.web.pages import SignIn
 
 DATA = b"Angebot ueber eine Pumpe. " * 1000
@@ -293,3 +293,19 @@ def test_what_became_of_it_is_told_in_a_sentence_and_only_when_it_changed(signed
     later = client.get(address, headers=asked | {"if-none-match": first["ETag"]}).json()[0]
     assert later["sentence"] == "Wartet im Posteingang: Es wurde kein Kunde gefunden."
     assert later["url"] == reverse("inbox-arrival", args=(pk,))
+
+
+@pytest.mark.parametrize("state", ["filed", "duplicate"])
+def test_who_brought_it_learns_that_it_was_filed_and_nothing_of_where(signed_in: SignIn, state: str) -> None:
+    offer = a_document(document_class="OFFER", title="Geheimes Angebot")
+    mine, other = (an_arrival(file_name=f"{name}.pdf", actor=an_actor(name)) for name in ("sabine", "bernd"))
+    Arrival.objects.filter(pk__in=[mine.pk, other.pk]).update(state=state, document=offer)
+    address = f"{reverse('upload-outcome')}?eingang={mine.pk}&eingang={other.pk}"
+    client = signed_in("sabine")
+    own, of_others = client.get(address, headers={"accept": "application/json"}).json()
+    assert (own["name"], own["done"], own["url"], own["document"]) == ("sabine.pdf", True, "", None)
+    assert own["sentence"].startswith("Angekommen und eingeaktet. Dort, wo es liegt, dürfen Sie nicht lesen;")
+    assert (of_others["name"], of_others["sentence"]) == ("", "Nicht (mehr) für Sie zu sehen.")
+    page = client.get(address).content.decode()
+    assert "sabine.pdf" in page
+    assert not any(word in page for word in ("Geheimes", "bernd.pdf", offer.customer_file.customer.name))

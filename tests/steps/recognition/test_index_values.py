@@ -49,6 +49,20 @@ def test_the_same_page_as_a_delivery_note_has_another_number() -> None:
     assert (values["document_number"], values["invoice_number"]) == ("LS-88", "RE-2026-17")
 
 
+def test_a_number_that_a_scan_cut_short_is_whole_in_the_title() -> None:
+    lines: list[Line] = [
+        (125, 40, "Lieferschein-Nr."), (125, 45, "LS-2024-1"), (25, 80, "Lieferschein LS-2024-1056"),
+    ]  # fmt: skip
+    assert read(lines, "DELIVERY")["document_number"] == "LS-2024-1056"
+
+
+def test_the_title_of_another_number_changes_nothing() -> None:
+    lines: list[Line] = [
+        (125, 40, "Lieferschein-Nr."), (125, 45, "LS-2024-77"), (25, 80, "Lieferschein LS-2024-1056"),
+    ]  # fmt: skip
+    assert read(lines, "DELIVERY")["document_number"] == "LS-2024-77"
+
+
 def test_t27_the_xml_leads_the_page() -> None:
     xml = EInvoice(
         "invoice", values={"invoice_number": "RE-2026-18", "gross_amount": "120.00", "seller_name": "Koch KG"}

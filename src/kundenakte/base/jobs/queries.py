@@ -41,12 +41,12 @@ def rounds() -> list[Round]:
 
 
 def tallies() -> list[Tally]:
-    """One line per kind of work that has rows not done, by name; `rounds` at rest are none."""
+    """One line per kind of work that has rows not done, by name; `rounds` at rest and what is `planned` are none."""
     counted: dict[str, dict[str, int]] = defaultdict(dict)
     oldest: dict[str, datetime | None] = {}
     rows = (
         Job.objects.exclude(state=Job.State.DONE)
-        .exclude(_at_rest())
+        .exclude(_later())
         .values("name", "state")
         .annotate(count=Count("pk"), oldest=Min("run_after"))
         .order_by("name", "state")
@@ -70,9 +70,14 @@ def open_count(*names: str) -> int:
 
 
 def unfinished() -> QuerySet[Job]:
-    """What waits or runs, most urgent first; `rounds` at rest do neither."""
-    rows = Job.objects.filter(state__in=(Job.State.WAITING, Job.State.RUNNING)).exclude(_at_rest())
+    """What waits or runs, most urgent first; `rounds` at rest and what is `planned` do neither."""
+    rows = Job.objects.filter(state__in=(Job.State.WAITING, Job.State.RUNNING)).exclude(_later())
     return rows.order_by("priority", "run_after", "pk")
+
+
+def planned() -> QuerySet[Job]:
+    """What is to be done once, at a time that has not come yet, the next one first."""
+    return Job.objects.filter(_later()).exclude(_at_rest()).order_by("run_after", "pk")
 
 
 def failed() -> QuerySet[Job]:
@@ -86,7 +91,11 @@ def of_subject(names: tuple[str, ...], subject_id: int) -> QuerySet[Job]:
     return Job.objects.filter(name__in=names, subject_id=subject_id).order_by("-pk")
 
 
+def _later() -> Q:
+    """Rows whose time has not come; what is tried again after a failure is late, and none of these."""
+    return Q(state=Job.State.WAITING, attempt=0, run_after__gt=timezone.now())
+
+
 def _at_rest() -> Q:
     """Rows of what is done again and again, between two runs of which the first went well."""
-    names = [kind.name for kind in kinds.all_kinds() if kind.every]
-    return Q(name__in=names, state=Job.State.WAITING, attempt=0, run_after__gt=timezone.now())
+    return Q(name__in=[kind.name for kind in kinds.all_kinds() if kind.every]) & _later()

@@ -32,6 +32,8 @@ class Notices:
         self._watched = watched
         self._inotify: INotify | None = None
         self._folders: dict[int, Parts] = {}
+        # What was last in the way: said once, though it is tried again several times a second.
+        self._in_the_way = ""
 
     def __enter__(self) -> Notices:
         with contextlib.suppress(OSError):
@@ -89,5 +91,9 @@ class Notices:
                     return
                 watch = self._inotify.add_watch(os.path.join(root, *parts), _MASK)  # noqa: PTH118 – bytes of any kind
                 self._folders[watch] = parts
+            self._in_the_way = ""
         except OSError as error:
+            if str(error) == self._in_the_way:
+                return
+            self._in_the_way = str(error)
             log.info("Ordner %s: keine Meldungen des Systems (%s), es wird regelmäßig nachgesehen.", root, error)

@@ -108,7 +108,8 @@ def _of_einvoice(einvoice: EInvoice, direction: Direction) -> dict[str, FieldVal
 def _of_page(letter: Letter | None, entities: Sequence[Entity], class_code: str) -> dict[str, FieldValue]:
     printed = [entity for entity in entities if entity.origin != "xml"]
     own = OWN_NUMBER.get(class_code, ())
-    made: dict[str, FieldValue | None] = {"document_number": _number(printed, own) or _in_title(letter, class_code)}
+    in_title = _in_title(letter, class_code)
+    made: dict[str, FieldValue | None] = {"document_number": _whole(_number(printed, own), in_title)}
     for kind in _REFERENCES:
         if kind not in own:
             made[kind] = _number(printed, (kind,))
@@ -133,6 +134,13 @@ def _in_title(letter: Letter | None, class_code: str) -> FieldValue | None:
         return None
     place = letter.text.place(*span)
     return FieldValue(letter.plain[slice(*span)], "text", place.page if place else None, place.box if place else None)
+
+
+def _whole(labelled: FieldValue | None, in_title: FieldValue | None) -> FieldValue | None:
+    """The number behind the label, unless the title says the same and more: a scan loses the end of small print."""
+    if labelled and in_title and in_title.value.startswith(labelled.value):
+        return in_title
+    return labelled or in_title
 
 
 def _of(entity: Entity | None) -> FieldValue | None:

@@ -85,6 +85,7 @@ def show(request: SignedIn) -> HttpResponse:
         "view": view, "views": _VIEWS.items(), "wanted": wanted, "counts": counts, "order": order,
         "orders": _ORDERS.items(), "is_narrowed": wanted != Wanted(), "choices": _choices(every, known, said),
     }  # fmt: skip
+    context["narrowed"] = sum(1 for one in context["choices"] if request.GET.get(one["name"]))
     if view == "tafel":
         context["columns"] = _board(entries, said, now)
     elif view == "zahlen":

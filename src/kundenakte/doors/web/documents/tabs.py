@@ -8,7 +8,6 @@ from typing import Any, Final
 
 from django.db.models import Q
 from django.utils import timezone
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from kundenakte.doors.web import page
@@ -176,7 +175,7 @@ def _rights(request: SignedIn, document: Document) -> dict[str, Any]:
     for verb in _ASKED:
         is_allowed = access.may(request.user, verb, document, rights=page.rights(request))
         # The first sentence is the answer, which the list itself gives.
-        found.append(May(verb, is_allowed, [_(line) for line in access.explain(request.user, document, verb)[1:]]))
+        found.append(May(verb, is_allowed, access.explain(request.user, document, verb)[1:]))
     may_restrict = access.may(request.user, Verb.RESTRICT, document, rights=page.rights(request))
     return {"may": found, "may_restrict": may_restrict}
 

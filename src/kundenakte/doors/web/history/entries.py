@@ -141,7 +141,9 @@ def _details(entry: Told, changes: Vocabulary) -> list[str]:
             lines.append(label % {"cells": ", ".join(map(str, cells))})
     if entry.personal.get("file_name"):
         lines.append(_("Datei: %(name)s") % {"name": entry.personal["file_name"]})
-    if entry.personal.get("origin"):
+    if entry.personal.get("origin") and entry.facts.get("source") == "restore":
+        lines.append(_("Wiederhergestellt aus %(origin)s.") % {"origin": entry.personal["origin"]})
+    elif entry.personal.get("origin"):
         lines.append(_("Herkunft: %(origin)s") % {"origin": sources.short_origin(entry.personal["origin"])})
     if entry.erased:
         lines.append(_("Personenbezogene Angaben dieses Eintrags sind gelöscht."))

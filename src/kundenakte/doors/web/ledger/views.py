@@ -62,6 +62,8 @@ def ledger(request: SignedIn) -> HttpResponse:
     context = work | {
         "failed": _lines(request, failed[:_SHOWN]),
         "failed_count": failed.count(),
+        "planned": [(_name(name), at) for name, at in queries.planned().values_list("name", "run_after")[:_SHOWN]],
+        "planned_count": queries.planned().count(),
         "rounds": [(one, _name(one.name), _how_often(one.every)) for one in queries.rounds()],
         "sources": _sources(),
         "verdict": state.verdict(state.checks()),

@@ -45,11 +45,12 @@ def plan(request: SignedIn) -> HttpResponse:
 @require_safe
 @administrators
 def edition(request: SignedIn, number: int) -> HttpResponse:
-    """One edition, and what is different in it from another (`mit`; else the one before)."""
+    """One edition, and what is different in it from another (`mit`; else the one before, for the first the next)."""
     found = editions.the_plan()
     shown = edition_numbered(found, number)
-    other = page.number(request.GET.get("mit")) or number - 1
-    older = found.editions.filter(number=other, is_draft=False).exclude(pk=shown.pk).first()
+    others = found.editions.filter(is_draft=False).exclude(pk=shown.pk).order_by("-number")
+    asked = page.number(request.GET.get("mit"))
+    older = others.filter(number=asked).first() if asked else others.filter(number__lt=number).first() or others.last()
     names = wording.Names.all()
     context = {
         "plan": found,
@@ -57,7 +58,7 @@ def edition(request: SignedIn, number: int) -> HttpResponse:
         "lines": wording.lines(editions.entries_in(shown), names),
         "older": older,
         "changes": wording.changes(editions.compare(older, shown), names) if older else [],
-        "others": found.editions.filter(is_draft=False).exclude(pk=shown.pk).order_by("-number"),
+        "others": others,
         "run": _roll_outs().filter(edition=shown).first(),
     }
     return render(request, "structure/edition.html", context)

@@ -49,8 +49,10 @@ def told(arrival_ids: Sequence[int], user: User) -> list[dict[str, Any]]:
     seen = access.arrivals_for(user, rights=rights).select_related(*_WITH).in_bulk(arrival_ids)
     whys = in_words(sentences.told(user, seen.values()), in_other_words)
     sections = filed.sections_of(seen.values())
+    gone = access.brought_by(user, set(arrival_ids) - set(seen))
     return [
-        _line(seen[pk], whys[pk], sections.get(pk, ""), rights) if pk in seen else _hidden(pk) for pk in arrival_ids
+        _line(seen[pk], whys[pk], sections.get(pk, ""), rights) if pk in seen else _hidden(pk, gone.get(pk, ""))
+        for pk in arrival_ids
     ]
 
 
@@ -94,9 +96,15 @@ def _undo_filing(arrival: Arrival, rights: Rights) -> str:
     return undoing.undo_filing(arrival, rights) if arrival.received_by_id == rights.user.pk else ""
 
 
-def _hidden(pk: int) -> dict[str, Any]:
+def _hidden(pk: int, name: str) -> dict[str, Any]:
+    """Who brought the file is told that it is well: the same of a new one and of one that lay there already."""
+    if name:
+        sentence = _(
+            "Angekommen und eingeaktet. Dort, wo es liegt, dürfen Sie nicht lesen; deshalb steht hier kein Link."
+        )
+    else:
+        sentence = _("Nicht (mehr) für Sie zu sehen.")
     return {
-        "id": pk, "name": "", "state": "hidden", "done": True, "url": "", "link": "", "file": None, "document": None,
-        "undo": "",
-        "sentence": _("Nicht (mehr) für Sie zu sehen."),
+        "id": pk, "name": name, "state": "hidden", "done": True, "url": "", "link": "", "file": None, "document": None,
+        "undo": "", "sentence": sentence,
     }  # fmt: skip
