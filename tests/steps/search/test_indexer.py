@@ -31,7 +31,7 @@ in_a_transaction = pytest.mark.usefixtures("db")
 
 
 def total(text: str = "") -> int:
-    return search(a_user("anton"), text).total
+    return search(a_user("anton"), text).total or 0
 
 
 @in_a_transaction

@@ -144,6 +144,11 @@ def order_number(day: date, document_id: int) -> int:
     return (day.toordinal() << _DAY_SHIFT) | document_id
 
 
+def day_of(order: int) -> date:
+    """The day in such a number; of a number that has none, the nearest day there is."""
+    return date.fromordinal(min(max(order >> _DAY_SHIFT, 1), date.max.toordinal()))
+
+
 def _print(value: object) -> int:
     digest = hashlib.blake2b(repr(value).encode("utf-8", "surrogatepass"), digest_size=8).digest()
     return int.from_bytes(digest) >> 1

@@ -48,6 +48,8 @@ _KEYS = (Field.KEYS, Field.KEYS_ALIKE, Field.WORDS)
 _TEXT, _META, _ROW_PRINT, _FULL_PRINT = "text", "meta", "row_print", "full_print"
 _PROGRESS = "progress"
 _LEAST, _MOST = -(2**63), 2**63 - 1
+# Of so few values each is looked up where the rest of the question leads; of more, all documents are noted beforehand.
+_FEW = 12
 # A folder's files that say what is committed.
 _COMMITTED = "meta.json"
 
@@ -259,8 +261,9 @@ def _one_of(field: Field, values: frozenset[int]) -> Query:
     values = frozenset(value for value in values if _LEAST <= value <= _MOST)
     if not values:
         return Query.empty_query()
-    if len(values) == 1:
-        return Query.term_query(_schema(), field, next(iter(values)), "basic")
+    if len(values) <= _FEW:
+        terms = [Query.term_query(_schema(), field, value, "basic") for value in sorted(values)]
+        return terms[0] if len(terms) == 1 else Query.boolean_query([(Occur.Should, term) for term in terms])
     return Query.term_set_query(_schema(), field, sorted(values))
 
 
