@@ -121,6 +121,16 @@ def test_filters_narrow_and_counts_tell_what_another_choice_would_give() -> None
     assert [value.label for value in chosen.facets["year"] if value.chosen] == ["2025"]
 
 
+def test_a_phrase_reaches_neither_across_fields_nor_into_compounds() -> None:
+    a_paper("Haus frei Wartungsvertrag Lieferdatum", title="Lieferung frei")
+    a_paper("Vertrag über Wartung, frei Haus", title="B")
+    catch_up()
+    assert found('"frei Haus"') == ["B"]
+    assert found('"wartung vertrag"') == found('"vertrag datum"') == []
+    assert found("wartung vertrag") == ["B", "Lieferung frei"]
+    assert found('"haus frei"') == ["Lieferung frei"]
+
+
 def test_without_words_all_documents_come_newest_first_page_by_page() -> None:
     days = [date(2026, 1, 1 + n % 3) for n in range(7)]
     papers = [a_paper(f"Brief {n}", title=f"{n}", dated_on=day) for n, day in enumerate(days)]

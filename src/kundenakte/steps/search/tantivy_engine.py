@@ -198,9 +198,12 @@ def _document(entry: Entry) -> tantivy.Document:
     for name, values in entry.numbers.items():
         for value in values:
             document.add_integer(name, value)
-    for field, terms in ((Field.TITLE, entry.title), (Field.BODY, entry.body)):
-        tokens = [tantivy.Token(term, position, 0, 0) for position, term in terms]
-        document.add_pre_tokenized_text(field, tantivy.PreTokenizedString("", tokens))
+    for field, passages in ((Field.TITLE, (entry.title,)), (Field.BODY, entry.body)):
+        for passage in passages:
+            # Each value stands apart from the one before.
+            document.add_text(field, passage.run)
+            for term in passage.beside:
+                document.add_text(field, term)
     for key in entry.keys:
         document.add_text(Field.KEYS, key)
     for key in {alike(key) for key in entry.keys}:
