@@ -7,11 +7,16 @@ so a box can be drawn over a page image of any size.
 from __future__ import annotations
 
 import json
+import re
 from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import Any, Final
+
+# A word with its box as `dumps` writes it, and the brackets behind: two end its line, three its page as well.
+_KEPT_WORD: Final = re.compile(r'\["([^"\\]*+)"[-+.,e\d]*+(\]{1,3})')
+_BEHIND: Final = {"]": " ", "]]": "\n", "]]]": "\n\f"}
 
 Box = tuple[float, float, float, float]
 
@@ -130,8 +135,13 @@ class DocumentText:
 
 def plain_from(data: bytes) -> str:
     """What `DocumentText.loads(data).plain` is, without the places: for whoever reads many."""
-    pages = json.loads(data.decode("utf-8", "replace"))["pages"]
-    return "\f".join("".join(" ".join(word[0] for word in line) + "\n" for line in page["lines"]) for page in pages)
+    kept = data.decode("utf-8", "replace")
+    words = _KEPT_WORD.findall(kept)
+    if "\\" in kept or "[]" in kept or len(words) != kept.count('["'):
+        # Quotation marks and the like, or lines and pages without words.
+        pages = json.loads(kept)["pages"]
+        return "\f".join("".join(" ".join(word[0] for word in line) + "\n" for line in page["lines"]) for page in pages)
+    return "".join([word + _BEHIND[end] for word, end in words]).removesuffix("\f")
 
 
 def around(boxes: Iterable[Box]) -> Box:

@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from kundenakte.steps.search.analysis import LONGEST, fold, terms_of, tokens
+from kundenakte.steps.search.analysis import LONGEST, fold, passage, pieces, terms_of, tokens
 
 
 def terms(text: str) -> set[str]:
@@ -73,6 +73,24 @@ def test_words_keep_their_place_in_the_text() -> None:
     assert [text[token.start : token.end] for token in tokens(text)] == ["Die", "E", "Mail", "zum", "Vertrag"]
     assert [token.position for token in tokens(text, position=7)] == [7, 8, 9, 10, 11]
     assert "email" in terms(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "Der Wartungsvertrag vom 3. Mai",
+        "E-Mail zum Service-\nVertrag A-B-C",
+        "RE2-Abc a1bc-def 12-ab foo_bar-baz ab-‐cd Kälte‐Anlage -allein allein-",
+        f"{'y' * 80}-x x-{'y' * 59}",
+        "Wartungs\xadvertrag Rech\xad\nnung \ufdfa",
+    ],
+)
+def test_the_index_knows_a_text_by_the_terms_its_words_have(text: str) -> None:
+    made = passage(text, pieces(text))
+    found = list(tokens(text))
+    assert made.run.split(" ") == ([token.terms[0] for token in found] or [""])
+    assert set(made.run.split(" ")) | set(made.beside) - {""} == {term for t in found for term in t.terms} or {""}
 
 
 def test_a_hostile_word_costs_little_and_stays_short() -> None:

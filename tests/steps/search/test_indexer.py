@@ -32,7 +32,7 @@ in_a_transaction = pytest.mark.usefixtures("db")
 
 
 def total(text: str = "") -> int:
-    return search(a_user("anton"), text).total
+    return search(a_user("anton"), text).total or 0
 
 
 @in_a_transaction
@@ -275,6 +275,27 @@ def test_a_rebuild_that_was_broken_off_goes_on_at_the_next_start() -> None:
     assert folder.current() == begun
     assert folder.filling().ended == wish
     assert compare(thorough=True).wrong == ()
+
+
+@in_a_transaction
+def test_a_filling_broken_off_between_two_commits_goes_on_behind_the_last(monkeypatch: pytest.MonkeyPatch) -> None:
+    for title in "ABCDE":
+        a_paper("Pumpe", title=title)
+    monkeypatch.setattr(indexer, "_BATCH", 1)
+    monkeypatch.setattr(indexer, "_SLICE_SECONDS", 0.0)
+    with indexer.at_work() as at_work:
+        shown = at_work._shown
+        for commits in (True, False):
+            monkeypatch.setattr(indexer, "_FILLED_SECONDS", 0.0 if commits else 3600.0)
+            assert at_work.round()
+        first, second = Document.objects.order_by("pk").values_list("pk", flat=True)[:2]
+        assert (shown.progress.built_to, shown.filled_to) == (first, second)
+    reader = reading.reader()
+    assert reader is not None
+    assert (reader.progress.built_to, total("pumpe")) == (first, 1)
+    catch_up()
+    assert compare(thorough=True).wrong == ()
+    assert total("pumpe") == 5
 
 
 @in_a_transaction

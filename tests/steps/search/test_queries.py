@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
+from itertools import accumulate
 from typing import Any
 
 import pytest
@@ -120,6 +121,16 @@ def test_filters_narrow_and_counts_tell_what_another_choice_would_give() -> None
     assert [value.label for value in chosen.facets["year"] if value.chosen] == ["2025"]
 
 
+def test_a_phrase_reaches_neither_across_fields_nor_into_compounds() -> None:
+    a_paper("Haus frei Wartungsvertrag Lieferdatum", title="Lieferung frei")
+    a_paper("Vertrag über Wartung, frei Haus", title="B")
+    catch_up()
+    assert found('"frei Haus"') == ["B"]
+    assert found('"wartung vertrag"') == found('"vertrag datum"') == []
+    assert found("wartung vertrag") == ["B", "Lieferung frei"]
+    assert found('"haus frei"') == ["Lieferung frei"]
+
+
 def test_without_words_all_documents_come_newest_first_page_by_page() -> None:
     days = [date(2026, 1, 1 + n % 3) for n in range(7)]
     papers = [a_paper(f"Brief {n}", title=f"{n}", dated_on=day) for n, day in enumerate(days)]
@@ -131,13 +142,34 @@ def test_without_words_all_documents_come_newest_first_page_by_page() -> None:
     assert pages("brief", order=Order.NEWEST) == [paper.title for paper in newest]
 
 
-def pages(text: str, **more: Any) -> list[str]:
+def test_pages_by_date_go_on_over_long_gaps_and_busy_days() -> None:
+    gaps = (0, 0, 0, 0, 1, 1, 2, 30, 31, 32, 0, 400, 3000, 0)
+    days = [date(2010, 1, 1) + timedelta(days=n) for n in accumulate(gaps)]
+    papers = [a_paper("Brief", title=f"{n}", dated_on=day) for n, day in enumerate(days)]
+    catch_up()
+    titles = [paper.title for paper in papers]
+    assert pages("brief", order=Order.OLDEST, total=len(titles)) == titles
+    assert pages("brief", order=Order.NEWEST, total=len(titles)) == titles[::-1]
+
+
+def test_a_further_page_is_counted_only_where_facets_are_asked_for() -> None:
+    for n in range(4):
+        a_paper("Brief", title=f"{n}")
+    catch_up()
+    first = ask("", limit=3, with_facets=False)
+    assert (first.total, len(first.hits)) == (4, 3)
+    assert ask("", limit=3, after=first.next).total == 4
+    further = ask("", limit=3, after=first.next, with_facets=False)
+    assert (further.total, len(further.hits), further.next) == (None, 1, "")
+
+
+def pages(text: str, *, total: int = 7, **more: Any) -> list[str]:
     """The titles of all pages of three, asked one after the other."""
     titles: list[str] = []
     after = ""
     while True:
         page = ask(text, after=after, limit=3, **more)
-        assert page.total == 7
+        assert page.total == total
         titles += [hit.document.title for hit in page.hits]
         after = page.next
         if not after:

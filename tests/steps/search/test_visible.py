@@ -133,6 +133,7 @@ def agree(user: User, *, still_indexed: list[Document]) -> None:
         assert sum(suggested.values()) == search(user, "schreiben").total
     for file in {document.customer_file_id for document in still_indexed}:
         total = search(user, "papier", filters=Filters(file=file)).total
+        assert total is not None
         assert total <= listed.filter(customer_file=file).count()
 
 

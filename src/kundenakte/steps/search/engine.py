@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import Final, Protocol
+from typing import Final, NamedTuple, Protocol
 
 # Bytes of memory for a writer that follows, and for one that fills an index. Tantivy asks for 15 MB at least.
 SMALL_ROOM: Final = 15_000_000
@@ -130,14 +130,22 @@ class Order(StrEnum):
     OLDEST = "oldest"
 
 
+class Passage(NamedTuple):
+    """A text as its terms. `run` has one for each word, in their order, with spaces between: phrases are found in it.
+    `beside` stand for words of it as well (parts of compounds, joined forms) and have no neighbours."""
+
+    run: str
+    beside: Sequence[str] = ()
+
+
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One document as the index keeps it. `terms` are tokens with their positions, several may share one."""
+    """One document as the index keeps it. No phrase reaches from one passage of the body into the next."""
 
     document_id: int
     numbers: Mapping[Field, Sequence[int]]
-    title: Sequence[tuple[int, str]]
-    body: Sequence[tuple[int, str]]
+    title: Passage
+    body: Sequence[Passage]
     keys: Iterable[str]
     words: Iterable[str]
     # What snippets are cut from.

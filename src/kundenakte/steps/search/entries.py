@@ -10,9 +10,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from enum import IntEnum
-from functools import lru_cache
-from itertools import islice
-from typing import Any, Final
+from itertools import chain, islice
+from typing import Any, Final, NamedTuple
 
 from django.db.models import Q
 from django.db.models.functions import Coalesce
@@ -21,7 +20,7 @@ from kundenakte.customers.models import Identifier
 from kundenakte.records import renditions
 from kundenakte.records.models import Arrival, Document, Placement, Rendition, SourceKey
 from kundenakte.steps.search import business_keys
-from kundenakte.steps.search.analysis import LONGEST, fold, placed_terms
+from kundenakte.steps.search.analysis import LONGEST, fold, passage, pieces
 from kundenakte.steps.search.engine import Entry, Field
 
 # Longer texts are found by their first part; nobody reads on page 800 of a print-out.
@@ -29,8 +28,7 @@ MOST_TEXT: Final = 2_000_000
 # What snippets are cut from; a hit further back shows the beginning.
 _MOST_KEPT: Final = 200_000
 _MOST_WORDS: Final = 3_000
-# Words of two fields are no neighbours.
-_GAP: Final = 50
+_MOST_REMEMBERED: Final = 30_000
 # Days count in the upper bits, so that one number orders by day and then by document.
 _DAY_SHIFT: Final = 40
 _LONGEST_ACRONYM: Final = 5
@@ -81,6 +79,38 @@ class Row:
         return _print([getattr(self, name) for name in self.__slots__])
 
 
+class _Said(NamedTuple):
+    """What one query says of a document, its class, customer and valid version (where it has one)."""
+
+    document_id: int
+    customer_file_id: int
+    section_id: int
+    class_id: int
+    class_name: str
+    title: str
+    number: str
+    dated_on: date
+    fields: dict[str, Any]
+    is_draft: bool
+    is_restricted: bool
+    is_sealed: bool
+    customer_id: int
+    name: str
+    name2: str
+    customer_number: str
+    version_id: int | None
+    file_name: str | None
+    digest: str | None
+
+
+_COLUMNS: Final = (
+    "pk", "customer_file_id", "section_id", "document_class_id", "document_class__name", "title", "number", "dated_on",
+    "fields", "is_draft", "is_restricted", "is_sealed", "customer_file__customer_id", "customer_file__customer__name",
+    "customer_file__customer__name2", "customer_file__customer__number", "valid_version_id", "valid_version__file_name",
+    "valid_version__digest",
+)  # fmt: skip
+
+
 @dataclass(slots=True)
 class _Beside:
     """What stands in other tables, by document, customer, digest or version."""
@@ -93,13 +123,10 @@ class _Beside:
 
 def rows_of(document_ids: Iterable[int]) -> list[Row]:
     """The rows of these documents as they are now; those that are gone are left out. Six queries, however many."""
-    documents = list(
-        Document.objects.filter(pk__in=list(document_ids))
-        .select_related("customer_file__customer", "document_class", "valid_version")
-        .order_by("pk")
-    )
-    beside = _beside(documents)
-    return [_row(document, beside) for document in documents]
+    found = Document.objects.filter(pk__in=list(document_ids)).order_by("pk")
+    said = [_Said(*values) for values in found.values_list(*_COLUMNS)]
+    beside = _beside(said)
+    return [_row(one, beside) for one in said]
 
 
 def entries_of(rows: Iterable[Row]) -> Iterator[Entry]:
@@ -118,16 +145,14 @@ def entry_of(row: Row, text: str, findings: Mapping[str, Any] | None = None) -> 
     """The entry of one row with its text; of `findings`, the numbers that stand only in the XML of an e-invoice."""
     names = _names(row)
     keys = {key.form for key in business_keys.find(text)} | _keys(row, names, findings or {})
-    body: list[tuple[int, str]] = []
-    for part in (row.title, *names, text):
-        body += placed_terms(part, body[-1][0] + _GAP if body else 0)
+    parts = [(part, pieces(part)) for part in (row.title, *names, text) if part]
     return Entry(
         document_id=row.document_id,
         numbers=_numbers(row),
-        title=placed_terms(row.title, 0),
-        body=body,
+        title=passage(row.title, pieces(row.title)),
+        body=[passage(part, words) for part, words in parts],
         keys=sorted(keys),
-        words=sorted(_nouns((row.title, *names, text))),
+        words=sorted(_nouns(words for _part, words in parts)),
         text=text[:_MOST_KEPT],
         row_print=row.print,
         full_print=_print([row.print, text, sorted(keys)]),
@@ -144,18 +169,23 @@ def order_number(day: date, document_id: int) -> int:
     return (day.toordinal() << _DAY_SHIFT) | document_id
 
 
+def day_of(order: int) -> date:
+    """The day in such a number; of a number that has none, the nearest day there is."""
+    return date.fromordinal(min(max(order >> _DAY_SHIFT, 1), date.max.toordinal()))
+
+
 def _print(value: object) -> int:
     digest = hashlib.blake2b(repr(value).encode("utf-8", "surrogatepass"), digest_size=8).digest()
     return int.from_bytes(digest) >> 1
 
 
-def _beside(documents: list[Document]) -> _Beside:
-    made = _Beside()
+def _beside(said: list[_Said]) -> _Beside:
+    made, documents = _Beside(), [one.document_id for one in said]
     for document_id, file_id in Placement.objects.filter(document__in=documents).values_list(
         "document_id", "customer_file_id"
     ):
         made.placements[document_id].append(file_id)
-    customers = {document.customer_file.customer_id for document in documents}
+    customers = {one.customer_id for one in said}
     # A customer merged into this one keeps its number, and it leads here.
     numbers = Identifier.objects.filter(kind=Identifier.Kind.NUMBER).filter(
         Q(customer__in=customers) | Q(customer__merged_into__in=customers)
@@ -165,7 +195,7 @@ def _beside(documents: list[Document]) -> _Beside:
         made.numbers[customer_id].append(shown)
     for document_id, key in SourceKey.objects.filter(document__in=documents).values_list("document_id", "key"):
         made.source_keys[document_id].append(key)
-    digests = {document.valid_version.digest for document in documents if document.valid_version}
+    digests = {one.digest for one in said if one.digest}
     for digest, made_at in Rendition.objects.filter(digest__in=digests, kind=Rendition.Kind.TEXT).values_list(
         "digest", "made_at"
     ):
@@ -173,29 +203,28 @@ def _beside(documents: list[Document]) -> _Beside:
     return made
 
 
-def _row(document: Document, beside: _Beside) -> Row:
-    customer, version = document.customer_file.customer, document.valid_version
+def _row(said: _Said, beside: _Beside) -> Row:
     return Row(
-        document_id=document.pk,
-        customer_file_id=document.customer_file_id,
-        section_id=document.section_id,
-        class_id=document.document_class_id,
-        class_name=document.document_class.name,
-        title=document.title,
-        number=document.number,
-        dated_on=document.dated_on,
-        fields=tuple(sorted((key, str(value)) for key, value in document.fields.items() if value)),
-        is_draft=document.is_draft,
-        is_restricted=document.is_restricted,
-        is_sealed=document.is_sealed,
-        customer=(customer.name, customer.name2, customer.number),
-        file_name=version.file_name if version else "",
-        digest=version.digest if version else "",
-        version_id=version.pk if version else 0,
-        shown_in=tuple(sorted(beside.placements[document.pk])),
-        customer_numbers=tuple(sorted(beside.numbers[customer.pk])),
-        source_keys=tuple(sorted(beside.source_keys[document.pk])),
-        text_made_at=beside.made_at.get(version.digest, "") if version else "",
+        document_id=said.document_id,
+        customer_file_id=said.customer_file_id,
+        section_id=said.section_id,
+        class_id=said.class_id,
+        class_name=said.class_name,
+        title=said.title,
+        number=said.number,
+        dated_on=said.dated_on,
+        fields=tuple(sorted((key, str(value)) for key, value in said.fields.items() if value)),
+        is_draft=said.is_draft,
+        is_restricted=said.is_restricted,
+        is_sealed=said.is_sealed,
+        customer=(said.name, said.name2, said.customer_number),
+        file_name=said.file_name or "",
+        digest=said.digest or "",
+        version_id=said.version_id or 0,
+        shown_in=tuple(sorted(beside.placements[said.document_id])),
+        customer_numbers=tuple(sorted(beside.numbers[said.customer_id])),
+        source_keys=tuple(sorted(beside.source_keys[said.document_id])),
+        text_made_at=beside.made_at.get(said.digest, "") if said.digest else "",
     )
 
 
@@ -254,14 +283,25 @@ def _numbers(row: Row) -> dict[Field, list[int]]:
     }
 
 
-def _nouns(texts: Iterable[str]) -> set[str]:
+def _nouns(texts: Iterable[list[str]]) -> set[str]:
     """Words to suggest: the folded form that is typed, and the word as it is shown."""
-    found = {word for text in texts for word in _NOUN.findall(text)}
-    suggested = {_suggestion(word) for word in found if len(word) <= LONGEST}
-    return set(islice(suggested, _MOST_WORDS))
+    words = set(chain.from_iterable(texts))
+    return set(islice(chain.from_iterable(map(_suggested.__getitem__, words)), _MOST_WORDS))
 
 
-@lru_cache(maxsize=5_000)
+class _Suggested(dict[str, tuple[str, ...]]):
+    """What words of texts suggest, made when it is first asked for."""
+
+    def __missing__(self, word: str) -> tuple[str, ...]:
+        if len(self) >= _MOST_REMEMBERED:
+            self.clear()
+        made = self[word] = tuple(_suggestion(noun) for noun in _NOUN.findall(word) if len(noun) <= LONGEST)
+        return made
+
+
+_suggested = _Suggested()
+
+
 def _suggestion(word: str) -> str:
     # "RECHNUNG" in a headline is the same suggestion.
     shown = word.capitalize() if word.isupper() and len(word) > _LONGEST_ACRONYM else word

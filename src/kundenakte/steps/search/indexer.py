@@ -28,6 +28,9 @@ log = logging.getLogger(__name__)
 
 _BATCH: Final = 200
 _CHECK_SLICE: Final = 500
+# An index being filled is committed so often: each commit writes all words of its documents, and a kill costs no more.
+_FILLED_SECONDS: Final = 3.0
+_SLICE_SECONDS: Final = 0.5
 _PAUSES: Final = (1.0, 2.0, 5.0, 15.0)
 
 
@@ -67,6 +70,9 @@ class OpenIndex:
         else:
             self.progress = folder.ENGINE.reader(self._place).progress
         self.following = Following(following.resume_position(self.progress.index_id, self.progress.position))
+        # Up to this document it is filled with the next commit; None when all are in.
+        self.filled_to = self.progress.built_to
+        self._committed_at = time.monotonic()
 
     def take_in(self, document_ids: Iterable[int]) -> None:
         """Bring these documents to what the database says now; what is gone there is forgotten here."""
@@ -85,10 +91,13 @@ class OpenIndex:
         for document_id in document_ids:
             self._open().drop(document_id)
 
-    def commit(self, **changed: int | None) -> None:
-        """Make it durable together with how far we have come."""
-        self.progress = replace(self.progress, position=self.following.next_position, **changed)  # type: ignore[arg-type]
+    def commit(self, *, least: float = 0.0) -> None:
+        """Make it durable together with how far we have come, once the last commit is `least` seconds ago."""
+        if time.monotonic() - self._committed_at < least:
+            return
+        self.progress = replace(self.progress, position=self.following.next_position, built_to=self.filled_to)
         self._open().commit(self.progress)
+        self._committed_at = time.monotonic()
 
     def follow(self) -> int:
         """Take in what changed, at most one batch, and commit. Returns how many rows that were."""
@@ -103,6 +112,7 @@ class OpenIndex:
     def let_go(self) -> None:
         """Close the writer; the next change opens it again."""
         writer, self._writer = self._writer, None
+        self.filled_to = self.progress.built_to
         if writer is not None:
             # A writer that failed (disk full) can only be dropped.
             with suppress(ValueError):
@@ -121,7 +131,8 @@ class Indexer:
         self._pace = pace
         self._shown = self._first()
         self._new: OpenIndex | None = None
-        self._counted = 0
+        # So many documents of so many are in an index that is being filled.
+        self._counted = self._total = 0
         self._last_purge = self._last_commit = time.monotonic()
         self._last_work = time.monotonic()
         self._purged_to = -1
@@ -229,21 +240,26 @@ class Indexer:
 
     def _fill_slice(self, index: OpenIndex) -> bool:
         """Take in the next documents of the house. False when all are in."""
-        built_to = index.progress.built_to
-        if built_to is None:
+        if index.filled_to is None:
             return False
-        self._counted = self._counted or Document.objects.filter(pk__lte=built_to).count()
-        until, since = time.monotonic() + 0.5, 0
-        while time.monotonic() < until:
-            ids = list(Document.objects.filter(pk__gt=built_to).order_by("pk").values_list("pk", flat=True)[:_BATCH])
+        if not self._total:
+            self._counted = Document.objects.filter(pk__lte=index.filled_to).count()
+            self._total = Document.objects.count()
+        until = time.monotonic() + _SLICE_SECONDS
+        while True:
+            rest = Document.objects.filter(pk__gt=index.filled_to).order_by("pk")
+            ids = list(rest.values_list("pk", flat=True)[:_BATCH])
             if not ids:
-                index.commit(built_to=None)
+                index.filled_to = None
+                index.commit()
                 return False
             index.take_in(ids)
-            built_to, since = ids[-1], since + len(ids)
-        self._counted += since
-        index.commit(built_to=built_to)
-        folder.tell(Filling(self._counted, max(Document.objects.count(), self._counted), under_way=True))
+            index.filled_to = ids[-1]
+            self._counted += len(ids)
+            if time.monotonic() >= until:
+                break
+        index.commit(least=_FILLED_SECONDS)
+        folder.tell(Filling(self._counted, max(self._total, self._counted), under_way=True))
         return True
 
     def _catch_up(self, index: OpenIndex) -> bool:
@@ -264,7 +280,7 @@ class Indexer:
         log.info("the new search index is in use")
 
     def _end_filling(self, wish: str) -> None:
-        self._counted = 0
+        self._counted = self._total = 0
         total = Document.objects.count()
         folder.tell(Filling(total, total, ended=wish))
 

@@ -8,6 +8,7 @@ import re
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import date
 from enum import StrEnum
 from typing import Final
 
@@ -19,13 +20,30 @@ from kundenakte.records.models import Document
 from kundenakte.records.reach import Rights
 from kundenakte.steps.search import folder, reading, snippets, visible
 from kundenakte.steps.search.analysis import fold, terms_of
-from kundenakte.steps.search.engine import AllOf, Between, Expression, Field, Found, Order, Reader, Weighed
+from kundenakte.steps.search.engine import (
+    AllOf,
+    AnyOf,
+    Between,
+    Expression,
+    Field,
+    Found,
+    OneOf,
+    Order,
+    Reader,
+    Term,
+    Top,
+    Weighed,
+)
+from kundenakte.steps.search.entries import day_number, day_of
 from kundenakte.steps.search.filters import Facets, Filters, count_facets
 from kundenakte.steps.search.language import Question, sound, understand
 from kundenakte.steps.search.snippets import Mark, Snippet, Snippets
 
 # Nobody turns so many pages of "best first"; by date one may go on without end.
 _DEEPEST: Final = 10_000
+# Where a list by date goes on, so many days are looked at first: most often they hold the whole page, and they cost the
+# same in a house of any size.
+_NEAR_DAYS: Final = 31
 _SUGGEST_FROM: Final = 2
 _PLACE: Final = re.compile(r"[0-9]{1,18}")
 
@@ -50,11 +68,13 @@ class Hit:
 class Results:
     """One page of hits. `next` goes into `after` for the following page; empty on the last. `took` in seconds.
 
+    `total` is None on a further page without facets: there it is not counted again.
+
     `note` is a sentence for the person when the answer is not simply all documents with all words.
     """
 
     hits: tuple[Hit, ...] = ()
-    total: int = 0
+    total: int | None = 0
     facets: Facets = field(default_factory=dict)
     next: str = ""
     match: Match = Match.ALL
@@ -97,7 +117,7 @@ def search(
     question = understand(text, typing=typing)
     order = order or (Order.NEWEST if question.is_empty else Order.BEST)
     asked = _Asked(reader, question, filters or Filters(), visible.condition(user, rights, position=_position(reader)))
-    page = _page(asked, order, after, limit)
+    page = _page(asked, order, after, limit, is_counted=with_facets)
     facets = count_facets(reader, asked.filters, asked.expression) if with_facets else {}
     return Results(
         hits=_hits(user, rights, page.found, question),
@@ -105,7 +125,7 @@ def search(
         facets=facets,
         next=page.next,
         match=asked.match,
-        note=_note(reader, asked.match, page.total),
+        note=_note(reader, asked.match, has_hits=bool(page.total or page.found)),
         took=time.perf_counter() - began,
     )
 
@@ -165,17 +185,17 @@ class _Asked:
 @dataclass(frozen=True, slots=True)
 class _Page:
     found: tuple[Found, ...]
-    total: int
+    total: int | None
     next: str
 
 
-def _page(asked: _Asked, order: Order, after: str, limit: int) -> _Page:
+def _page(asked: _Asked, order: Order, after: str, limit: int, *, is_counted: bool) -> _Page:
     """One page. `after` is "match:place"; the first page decides how generously all of them are asked."""
     match, _colon, place = after.partition(":")
     at = int(place) if _PLACE.fullmatch(place) else None
     if at is not None and match in set(Match):
         asked.match = Match(match)
-        return _read(asked, order, at, limit)
+        return _read(asked, order, at, limit, is_counted=is_counted)
     for generosity in _generosity(asked.question):
         asked.match = generosity
         page = _read(asked, order, None, limit)
@@ -191,7 +211,7 @@ def _generosity(question: Question) -> list[Match]:
     return list(Match) if len(question.clauses) > 1 else [Match.ALL, Match.SIMILAR]
 
 
-def _read(asked: _Asked, order: Order, at: int | None, limit: int) -> _Page:
+def _read(asked: _Asked, order: Order, at: int | None, limit: int, *, is_counted: bool = True) -> _Page:
     wanted = asked.expression(asked.filters)
     if order == Order.BEST:
         offset = max(at or 0, 0)
@@ -200,15 +220,28 @@ def _read(asked: _Asked, order: Order, at: int | None, limit: int) -> _Page:
         top = asked.reader.top(wanted, limit=limit, offset=offset)
         more = offset + limit < min(top.total, _DEEPEST)
         return _Page(top.hits, top.total, f"{asked.match}:{offset + limit}" if more else "")
-    # By date the next page begins behind the last hit: the thousandth page costs what the first does.
-    total = None
-    if at is not None:
-        total = asked.reader.total(wanted)
-        beyond = Between(Field.ORDER, high=at - 1) if order == Order.NEWEST else Between(Field.ORDER, low=at + 1)
-        wanted = AllOf((wanted, beyond))
-    top = asked.reader.top(wanted, limit=limit, order=order)
+    # By date the next page begins behind the last hit: the thousandth page costs no more than the first does.
+    if at is None:
+        top = asked.reader.top(wanted, limit=limit, order=order)
+        total: int | None = top.total
+    else:
+        top = _behind(asked.reader, wanted, order, at, limit)
+        total = asked.reader.total(wanted) if is_counted else None
     more = top.total > len(top.hits)
-    return _Page(top.hits, top.total if total is None else total, f"{asked.match}:{top.hits[-1].order}" if more else "")
+    return _Page(top.hits, total, f"{asked.match}:{top.hits[-1].order}" if more else "")
+
+
+def _behind(reader: Reader, wanted: Expression, order: Order, at: int, limit: int) -> Top:
+    """The hits by date that follow the place `at`; of their total it matters only whether there are more."""
+    day = day_of(at).toordinal()
+    if order == Order.NEWEST:
+        beyond, days = Between(Field.ORDER, high=at - 1), range(max(day - _NEAR_DAYS, 1), day)
+    else:
+        beyond, days = Between(Field.ORDER, low=at + 1), range(day + 1, min(day + _NEAR_DAYS, date.max.toordinal()) + 1)
+    that_day = AllOf((Term(Field.DAY, day_number(date.fromordinal(day))), beyond))
+    later = OneOf(Field.DAY, frozenset(day_number(date.fromordinal(one)) for one in days))
+    near = reader.top(AllOf((wanted, Weighed(AnyOf((that_day, later)), 0))), limit=limit, order=order)
+    return near if near.total > limit else reader.top(AllOf((wanted, beyond)), limit=limit, order=order)
 
 
 def _hits(user: User, rights: Rights, found: Iterable[Found], question: Question) -> tuple[Hit, ...]:
@@ -226,14 +259,14 @@ def _position(reader: Reader) -> int:
     return reader.progress.position
 
 
-def _note(reader: Reader, match: Match, total: int) -> str:
+def _note(reader: Reader, match: Match, *, has_hits: bool) -> str:
     """What the person should know about this answer."""
     if reader.progress.built_to is not None:
         filling = folder.filling()
         share = f"{100 * filling.done // filling.of} %" if filling.of else "0 %"
         return _("Der Suchindex wird gerade aufgebaut (%(share)s); es können noch Dokumente fehlen.") % {"share": share}
-    if total and match == Match.SIMILAR:
+    if has_hits and match == Match.SIMILAR:
         return _("So geschrieben kommt es nirgends vor; gezeigt werden Dokumente mit ähnlichen Wörtern.")
-    if total and match == Match.PARTLY:
+    if has_hits and match == Match.PARTLY:
         return _("Kein Dokument enthält alle Wörter; gezeigt werden Dokumente, die einen Teil davon enthalten.")
     return ""

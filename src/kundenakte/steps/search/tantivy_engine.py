@@ -48,6 +48,8 @@ _KEYS = (Field.KEYS, Field.KEYS_ALIKE, Field.WORDS)
 _TEXT, _META, _ROW_PRINT, _FULL_PRINT = "text", "meta", "row_print", "full_print"
 _PROGRESS = "progress"
 _LEAST, _MOST = -(2**63), 2**63 - 1
+# Of so few values each is looked up where the rest of the question leads; of more, all documents are noted beforehand.
+_FEW = 12
 # A folder's files that say what is committed.
 _COMMITTED = "meta.json"
 
@@ -196,9 +198,12 @@ def _document(entry: Entry) -> tantivy.Document:
     for name, values in entry.numbers.items():
         for value in values:
             document.add_integer(name, value)
-    for field, terms in ((Field.TITLE, entry.title), (Field.BODY, entry.body)):
-        tokens = [tantivy.Token(term, position, 0, 0) for position, term in terms]
-        document.add_pre_tokenized_text(field, tantivy.PreTokenizedString("", tokens))
+    for field, passages in ((Field.TITLE, (entry.title,)), (Field.BODY, entry.body)):
+        for passage in passages:
+            # Each value stands apart from the one before.
+            document.add_text(field, passage.run)
+            for term in passage.beside:
+                document.add_text(field, term)
     for key in entry.keys:
         document.add_text(Field.KEYS, key)
     for key in {alike(key) for key in entry.keys}:
@@ -259,8 +264,9 @@ def _one_of(field: Field, values: frozenset[int]) -> Query:
     values = frozenset(value for value in values if _LEAST <= value <= _MOST)
     if not values:
         return Query.empty_query()
-    if len(values) == 1:
-        return Query.term_query(_schema(), field, next(iter(values)), "basic")
+    if len(values) <= _FEW:
+        terms = [Query.term_query(_schema(), field, value, "basic") for value in sorted(values)]
+        return terms[0] if len(terms) == 1 else Query.boolean_query([(Occur.Should, term) for term in terms])
     return Query.term_set_query(_schema(), field, sorted(values))
 
 
