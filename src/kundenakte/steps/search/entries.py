@@ -65,6 +65,8 @@ class Row:
     is_draft: bool
     is_restricted: bool
     is_sealed: bool
+    # 0 for what is not relevant for tax.
+    tax_year: int
     customer: tuple[str, str, str]
     file_name: str
     digest: str
@@ -188,6 +190,7 @@ def _row(document: Document, beside: _Beside) -> Row:
         is_draft=document.is_draft,
         is_restricted=document.is_restricted,
         is_sealed=document.is_sealed,
+        tax_year=(document.tax_year or 0) if document.is_tax_relevant else 0,
         customer=(customer.name, customer.name2, customer.number),
         file_name=version.file_name if version else "",
         digest=version.digest if version else "",
@@ -248,6 +251,7 @@ def _numbers(row: Row) -> dict[Field, list[int]]:
         Field.DAY: [day_number(row.dated_on)],
         Field.AMOUNT: [int((amount * 100).to_integral_value()) for amount in amounts[:1] if abs(amount) < 10**15],
         Field.STATE: [int(state) for state in states],
+        Field.TAX_YEAR: [row.tax_year] if row.tax_year else [],
         Field.IS_DRAFT: [int(row.is_draft)],
         Field.IS_RESTRICTED: [int(row.is_restricted)],
         Field.ORDER: [order_number(row.dated_on, row.document_id)],

@@ -30,7 +30,7 @@ from kundenakte.steps.search.tantivy_engine import TantivyEngine
 
 ENGINE: Engine = TantivyEngine()
 # Counted up when the meaning of an entry changes (analysis, fields): the index is then built anew.
-EDITION = 2
+EDITION = 3
 
 
 class IndexBusy(Exception):
