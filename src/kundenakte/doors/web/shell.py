@@ -78,6 +78,11 @@ class Shell:
         """Whether somebody from outside looks, who finds few of the screens (rooms.py)."""
         return self.is_open and cast(User, self._request.user).is_auditor
 
+    @property
+    def is_shut(self) -> bool:
+        """Whether an auditor's access is over: there is nowhere to go."""
+        return self.is_auditor and self._rights.room is None
+
     @cached_property
     def _rights(self) -> Rights:
         return page.rights(cast(page.SignedIn, self._request))
