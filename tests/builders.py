@@ -6,15 +6,17 @@ import hashlib
 import io
 import itertools
 from collections.abc import Mapping, Sequence
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
+
+from django.utils import timezone
 
 from kundenakte.base import blobs
 from kundenakte.base.accounts.actors import Actor
 from kundenakte.base.accounts.models import Role, User
 from kundenakte.customers.actions import create_customer, set_own_company
 from kundenakte.customers.models import Customer, OwnCompany
-from kundenakte.records.actions import documents, files
+from kundenakte.records.actions import audits, documents, files
 from kundenakte.records.actions.documents import Description, NewVersion
 from kundenakte.records.models import Arrival, CustomerFile, Document, DocumentClass, Section
 from kundenakte.records.shipped import install
@@ -66,6 +68,21 @@ def a_user(username: str = "verena", *, password: str | None = None) -> User:
     )
     user.roles.add(Role.objects.get(code=role))
     return user
+
+
+def an_auditor(**wish: Any) -> User:
+    """Somebody from outside, with a room: this year and the one before, all classes, until the end of next year."""
+    a_house()
+    opened = {
+        "occasion": "Betriebsprüfung", "first_year": TODAY.year - 1, "last_year": TODAY.year,
+        "until": timezone.now() + timedelta(days=400), **wish,
+    }  # fmt: skip
+    username = f"pruefer{next(_numbers)}"
+    audit = audits.open_audit(
+        actor=SETUP, auditor=audits.NewAuditor(username, "Gerda Groß"), wish=audits.AuditWish(**opened),
+        now=timezone.now(),
+    )  # fmt: skip
+    return audit.auditor
 
 
 def an_actor(username: str = "anton") -> Actor:

@@ -18,6 +18,7 @@ from kundenakte.records.actions.retention import HoldWish, set_hold
 from kundenakte.records.actions.watching import watch
 from kundenakte.records.models import (
     Arrival,
+    Audit,
     CustomerFile,
     Disposition,
     Document,
@@ -31,7 +32,7 @@ from kundenakte.records.models import (
 from kundenakte.steps.filing.models import FilingRule
 from kundenakte.steps.intake.mailboxes import add_mailbox
 from kundenakte.steps.intake.models import Mailbox, Share, ShareLine, ShareRun, WatchedFolder
-from tests.builders import NOW, a_class, a_customer_file, a_document, a_user, an_actor, an_arrival
+from tests.builders import NOW, a_class, a_customer_file, a_document, a_user, an_actor, an_arrival, an_auditor
 from tests.case_builders import a_case
 from tests.circulation_builders import a_folder, does, stop, task_of
 from tests.records.disposition.papers import disposed, requested
@@ -97,6 +98,7 @@ def _administered(rows: Rows) -> dict[str, Any]:
     run = StructureRun.objects.create(
         kind=StructureRun.Kind.FIELD_CHECK, document_class=a_class("OFFER"), started_at=NOW, ended_at=NOW
     )
+    an_auditor(occasion=f"Betriebsprüfung {LONG}", may_download=True, classes=(a_class("INV_OUT"),))
     grant = Grant.objects.create(user=user, customer_file=rows.other, verb=Verb.READ, reason=LONG, created_at=NOW)
     hold = set_hold(
         actor=an_actor("anton"), documents=[rows.document], now=NOW,
@@ -121,7 +123,7 @@ def _administered(rows: Rows) -> dict[str, Any]:
     return {
         "share": share_run.share_id, "share_run": share_run.pk,
         "circulation": circulating.pk, "task": task_of(circulating, "verena").pk, "absence": absence.pk,
-        "disposition_id": disposition.pk,
+        "disposition_id": disposition.pk, "audit": Audit.objects.get().pk,
         "user": user.pk, "role": role and role.pk, "token": token.pk, "folder": folder.pk, "exception": grant.pk,
         "number": 1, "code": "OFFER", "rule_id": rule.pk, "run_id": run.pk, "section_id": section and section.pk,
         "edition": edition and edition.pk, "page_number": 1, "form": "csv",

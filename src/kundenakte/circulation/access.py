@@ -1,8 +1,9 @@
 """Who sees which folder and which task: the only ways to a list, and to a single one.
 
 A folder is seen by whoever has or had a hand in it, and by whoever may read its minutes once they are filed (place.py).
-A denial for the customer wins over both. The documents in it are another matter: they pass `records.access` as
-everywhere, so that a restricted one stays hidden. A hidden thing answers like a missing one (`NotFound`).
+A denial for the customer wins over both, and an auditor from outside sees none. The documents in it are another matter:
+they pass `records.access` as everywhere, so that a restricted one stays hidden. A hidden thing answers like a missing
+one (`NotFound`).
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ Whose = Literal["all", "mine", "team", "deputy"]
 
 def folders_for(user: User, *, rights: Rights | None = None, today: date | None = None) -> QuerySet[CirculationFolder]:
     """The folders this user may see."""
-    if not user.is_active:
+    if not user.is_active or user.is_auditor:
         return CirculationFolder.objects.none()
     rights = rights or access.rights_of(user)
     reach = rights.reach(Verb.READ)
@@ -103,7 +104,7 @@ def tasks_for(
 
     The soonest due comes first, what has no due day last. Everything a list shows of a task is read along.
     """
-    if not user.is_active:
+    if not user.is_active or user.is_auditor:
         return Task.objects.none()
     rights = rights or access.rights_of(user)
     parts: dict[Whose, Q] = {

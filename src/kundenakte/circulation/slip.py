@@ -73,7 +73,7 @@ def must_be_there(to: User | Role, customer_file: CustomerFile) -> None:
         if not to.users.filter(is_active=True, is_service=False).exists():
             raise NobodyThere("Zum Team „%(name)s“ gehört niemand, der sich anmelden kann.", name=to.name)
         return
-    if not to.is_active or to.is_service:
+    if not to.is_active or to.is_service or to.is_auditor:
         raise NobodyThere
     reach = access.rights_of(to).reach(Verb.READ)
     group = customer_file.customer.group

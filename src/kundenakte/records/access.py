@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from kundenakte.base.accounts.actors import Actor
 from kundenakte.base.accounts.models import User
 from kundenakte.customers.models import Customer
+from kundenakte.records import audits
 from kundenakte.records.models import (
     WANTS_A_PERSON,
     Arrival,
@@ -27,7 +28,7 @@ from kundenakte.records.models import (
     VersionState,
 )
 from kundenakte.records.parts import WHOLES
-from kundenakte.records.reach import DRAFT_VERBS, Reach, Rights
+from kundenakte.records.reach import DRAFT_VERBS, Reach, Rights, Room
 from kundenakte.records.refusals import NotAllowed, NotFound
 from kundenakte.records.rights import section_names
 
@@ -39,6 +40,8 @@ def rights_of(user: User, *, supposing_roles: frozenset[int] | None = None) -> R
     """
     if not user.is_active:
         return Rights(user, frozenset())
+    if user.is_auditor:
+        return _rights_of_auditor(user)
     if supposing_roles is None:
         holds = User.roles.through.objects.filter(user_id=user.pk)
         supposing_roles = frozenset(holds.values_list("role_id", flat=True))
@@ -48,13 +51,18 @@ def rights_of(user: User, *, supposing_roles: frozenset[int] | None = None) -> R
         "verb", "section_id", "document_class_id"
     ):
         rights.cells.setdefault(verb, set()).add((section, document_class))
-    now = timezone.now()
-    rights.grants = list(
-        Grant.objects.filter(Q(user=user) | Q(role__in=role_ids), revoked_at__isnull=True).filter(
-            Q(until__isnull=True) | Q(until__gt=now)
-        )
-    )
+    rights.grants = _grants(Q(user=user) | Q(role__in=role_ids))
     return rights
+
+
+def _grants(to: Q) -> list[Grant]:
+    holding = Q(until__isnull=True) | Q(until__gt=timezone.now())
+    return list(Grant.objects.filter(to, holding, revoked_at__isnull=True))
+
+
+def _rights_of_auditor(user: User) -> Rights:
+    room = audits.rooms_of([user]).get(user.pk)
+    return Rights(user, frozenset(), grants=_grants(Q(user=user)), room=room)
 
 
 # --- documents ---------------------------------------------------------------------------------------------------
@@ -105,11 +113,14 @@ def may_see_drafts(user: User, document: Document, *, rights: Rights | None = No
 
 def files_for(user: User, *, rights: Rights | None = None) -> QuerySet[CustomerFile]:
     """The customer files this user may open. Reading anything by the matrix opens all files that are not denied;
-    somebody with grants alone sees just the files these are about."""
+    somebody with grants alone sees just the files these are about, an auditor those that hold something for him."""
     rights = rights or rights_of(user)
     reach = rights.reach(Verb.READ)
     if reach.is_empty:
         return CustomerFile.objects.none()
+    if rights.is_auditor:
+        inside = Document.objects.filter(reach.condition(), customer_file=OuterRef("pk"))
+        return CustomerFile.objects.filter(Exists(inside))
     files = CustomerFile.objects.exclude(pk__in=reach.denied_files)
     if reach.denied_groups:
         files = files.exclude(customer__group__in=reach.denied_groups)
@@ -310,6 +321,8 @@ def explain(
     if not user.is_active:
         return [*said, _("Das Konto ist gesperrt.")]
     said += _why_not(reach, document)
+    if rights.is_auditor:
+        said += _about_room(rights.room)
     by_roles = told_by_roles(document, verb) if by_roles is None else by_roles
     for role in sorted(rights.role_ids):
         said += by_roles.get(role, ())
@@ -346,6 +359,14 @@ def _why_not(reach: Reach, document: Document) -> list[str]:
     if document.is_draft and not reach.drafts_too:
         said.append(_("Das Dokument ist noch ein Entwurf."))
     return said
+
+
+def _about_room(room: Room | None) -> list[str]:
+    if room is None:
+        return ["Ein Prüfer ohne laufende Prüfung sieht nichts."]
+    years = f"{room.first_year}" if room.first_year == room.last_year else f"{room.first_year} bis {room.last_year}"
+    what = "ausgewählte Klassen" if room.classes else "alle Klassen"
+    return [f"Prüferzugang: nur Steuerlich relevantes, Jahre {years}, {what}."]
 
 
 def _grant_meets(grant: Grant, document: Document) -> bool:

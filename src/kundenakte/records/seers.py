@@ -9,7 +9,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from kundenakte.base.accounts.models import User
-from kundenakte.records import access
+from kundenakte.records import access, audits
 from kundenakte.records.models import CustomerFile, Document, Grant, Permission, Section, Verb
 from kundenakte.records.reach import Cell, Reach, Rights
 
@@ -38,7 +38,10 @@ def people() -> QuerySet[User]:
 
 
 def rights_of_each(users: Iterable[User]) -> list[Rights]:
-    """The rights of many people, who come with their roles: two queries, however many they are."""
+    """The rights of many people, who come with their roles: two queries, however many they are, and two more where
+    auditors are among them."""
+    users = list(users)
+    rooms = audits.rooms_of(users)
     cells: dict[int, list[tuple[str, Cell]]] = {}
     for role, verb, *cell in Permission.objects.values_list("role_id", "verb", "section_id", "document_class_id"):
         cells.setdefault(role, []).append((verb, (cell[0], cell[1])))
@@ -49,10 +52,12 @@ def rights_of_each(users: Iterable[User]) -> list[Rights]:
     )
     found = []
     for user in users:
-        rights = Rights(user, frozenset(role.pk for role in user.roles.all()) if user.is_active else frozenset())
+        counts = user.is_active and not user.is_auditor
+        rights = Rights(user, frozenset(role.pk for role in user.roles.all()) if counts else frozenset())
         for verb, place in (one for role in rights.role_ids for one in cells.get(role, ())):
             rights.cells.setdefault(verb, set()).add(place)
         if user.is_active:
+            rights.room = rooms.get(user.pk)
             rights.grants = [one for one in grants if one.user_id == user.pk or one.role_id in rights.role_ids]
         found.append(rights)
     return found

@@ -32,6 +32,11 @@ class Actor:
         return cls("system", name)
 
     @property
+    def is_auditor(self) -> bool:
+        """Whether each of his looks is written down."""
+        return self.user is not None and self.user.is_auditor
+
+    @property
     def is_person(self) -> bool:
         """Whether rights have to be asked: people and connectors carry a user."""
         return self.user is not None

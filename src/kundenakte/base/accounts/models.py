@@ -47,6 +47,8 @@ class User(AbstractBaseUser):
     language = models.CharField(max_length=5, default="de")
     is_active = models.BooleanField(default=True)
     is_service = models.BooleanField(default=False)
+    # Somebody from outside who audits: sees what an audit opens to him (records.Audit), and nothing by any role.
+    is_auditor = models.BooleanField(default=False, db_default=False)
     roles = models.ManyToManyField(Role, blank=True, related_name="users")
     created_at = models.DateTimeField(auto_now_add=True)
     # Counted up by each change an administrator makes.

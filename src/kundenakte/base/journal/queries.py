@@ -65,6 +65,16 @@ def about(subject_type: str, subject_ids: QuerySet[Any], *, kinds: Sequence[str]
     return entries.select_related("leaf").prefetch_related("personal_facts")
 
 
+def done_by(
+    user_id: int, *, kinds: Sequence[str], since: datetime, until: datetime | None = None
+) -> QuerySet[JournalEntry]:
+    """What somebody did of these kinds from one moment to another; for `told` after paging."""
+    entries = JournalEntry.objects.filter(actor_id=user_id, kind__in=kinds, at__gte=since)
+    if until is not None:
+        entries = entries.filter(at__lte=until)
+    return entries.select_related("leaf").prefetch_related("personal_facts")
+
+
 def told(entries: Iterable[JournalEntry]) -> list[Told]:
     """Entries that `about` gave, as people read them, in the order they come in."""
     return [_tell(entry) for entry in entries]

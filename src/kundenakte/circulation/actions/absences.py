@@ -32,7 +32,7 @@ def enter_absence(
         raise BadValue("Bitte prüfen Sie die Tage: Das Ende liegt vor dem Anfang oder in der Vergangenheit.")
     if user.pk == deputy.pk:
         raise BadValue("Niemand vertritt sich selbst.")
-    if not deputy.is_active or deputy.is_service:
+    if not deputy.is_active or deputy.is_service or deputy.is_auditor:
         raise NobodyThere
     made = Absence.objects.create(
         user=user, deputy=deputy, begins_on=begins_on, ends_on=ends_on, note=note.strip()[:200],

@@ -19,7 +19,8 @@ def answered(form: Form, answers: Mapping[str, Any], *, person: User, customer_f
         value = clean.get(field.name)
         if value is None:
             continue
-        if field.kind == "person" and not User.objects.filter(pk=value, is_active=True, is_service=False).exists():
+        people = User.objects.filter(is_active=True, is_service=False, is_auditor=False)
+        if field.kind == "person" and not people.filter(pk=value).exists():
             locked = WrongAnswer("Dieses Konto ist gesperrt. Bitte wählen Sie jemand anderen.")
             faults[field.name] = locked.to(field.title)
         if field.kind == "document" and not (

@@ -12,10 +12,10 @@ from django_htmx.middleware import HtmxDetails
 
 from kundenakte.base.accounts.actors import Actor
 from kundenakte.base.accounts.models import User
-from kundenakte.doors.web import refusals
+from kundenakte.doors.web import refusals, rooms
 from kundenakte.records import access
 from kundenakte.records.reach import Rights
-from kundenakte.records.refusals import NotAllowed, Refused
+from kundenakte.records.refusals import NotAllowed, NotFound, Refused
 
 P = ParamSpec("P")
 
@@ -39,7 +39,10 @@ def screen(view: View[P]) -> Callable[Concatenate[HttpRequest, P], HttpResponseB
     @wraps(view)
     def shown(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         try:
-            response = view(cast(SignedIn, request), *args, **kwargs)
+            asked = cast(SignedIn, request)
+            if asked.user.is_auditor and not rooms.is_open(asked.user, asked, rights(asked)):
+                raise NotFound
+            response = view(asked, *args, **kwargs)
         except Refused as refused:
             response = refusals.answer(request, refused)
         response.headers.setdefault("Cache-Control", "private, no-store")

@@ -73,6 +73,16 @@ class Shell:
         match = self._request.resolver_match
         return match.url_name.split("-")[0] if match and match.url_name else ""
 
+    @property
+    def is_auditor(self) -> bool:
+        """Whether somebody from outside looks, who finds few of the screens (rooms.py)."""
+        return self.is_open and cast(User, self._request.user).is_auditor
+
+    @property
+    def is_shut(self) -> bool:
+        """Whether an auditor's access is over: there is nowhere to go."""
+        return self.is_auditor and self._rights.room is None
+
     @cached_property
     def _rights(self) -> Rights:
         return page.rights(cast(page.SignedIn, self._request))

@@ -31,6 +31,13 @@ class AccountExists(BadValue):
     code = "account_exists"
 
 
+class RolesForAuditor(BadValue):
+    """An auditor's account gets neither roles nor tokens: what it may see is said by audits alone."""
+
+    code = "roles_for_auditor"
+    sentence = "Das Konto eines Prüfers bekommt keine Rolle und kein Zugangstoken. Was es sieht, sagt der Prüferzugang."
+
+
 @transaction.atomic
 def add_account(
     *,
@@ -42,6 +49,7 @@ def add_account(
     password: str | None = None,
     roles: Iterable[str] = (),
     is_service: bool = False,
+    is_auditor: bool = False,
 ) -> User:
     """A new account with these roles (codes). Without a password nobody can sign in with it; programs use tokens.
 
@@ -53,7 +61,9 @@ def add_account(
     if User.objects.filter(username__iexact=username).exists():
         raise AccountExists("Das Konto „%(username)s“ gibt es schon.", username=username)
     found = _roles(roles)
-    user = User(username=username, name=name, email=email, is_service=is_service)
+    if is_auditor and found:
+        raise RolesForAuditor
+    user = User(username=username, name=name, email=email, is_service=is_service, is_auditor=is_auditor)
     if password is not None:
         _check_password(password, user)
     user.set_password(password)
@@ -65,6 +75,7 @@ def add_account(
     user.roles.set(found)
     journal.append(
         actor, "account.added", user, at=now, is_service=is_service, roles=[role.code for role in found],
+        is_auditor=is_auditor,
         personal={"username": username, "name": name, "email": email},
     )  # fmt: skip
     return user
@@ -110,6 +121,8 @@ def set_roles(*, actor: Actor, user: User, roles: Iterable[str], now: datetime, 
     with administrators.kept():
         locked = _locked(user, edition)
         before, found = sorted(user.roles.values_list("code", flat=True)), _roles(roles)
+        if locked.is_auditor and found:
+            raise RolesForAuditor
         user.roles.set(found)
     _count(locked, user)
     journal.append(actor, "account.roles", user, at=now, before=before, after=sorted(role.code for role in found))
@@ -189,6 +202,8 @@ def issue_token(
 ) -> tuple[ApiToken, str]:
     """A token for a program, and its secret, which is shown this once and kept nowhere."""
     access.require(actor, Verb.ADMINISTER)
+    if user.is_auditor:
+        raise RolesForAuditor
     if not name.strip() or not scopes:
         raise BadValue("Ein Zugangstoken braucht einen Namen und mindestens eine Berechtigung.")
     if expires_at is not None and expires_at <= now:

@@ -11,6 +11,7 @@ from kundenakte.base.accounts.actors import Actor
 from kundenakte.base.journal import actions as journal
 from kundenakte.base.journal.actions import Happening
 from kundenakte.records import access
+from kundenakte.records.actions.reading import leaves_a_trace
 from kundenakte.records.models import CustomerFile, Document, Verb
 
 
@@ -20,15 +21,16 @@ def export_documents(
 ) -> None:
     """Let the valid versions of these documents go out together; `documents` have file, customer and valid version.
 
-    One entry for the file names them all, and restricted ones have an entry of their own, as with a single download.
-    Raises NotFound or NotAllowed when one of them may not be taken along; then nothing is written.
+    One entry for the file names them all; restricted ones, and all that an auditor takes, have an entry of their own,
+    as with a single download. Raises NotFound or NotAllowed when one of them may not be taken along; then nothing is
+    written.
     """
     access.require(actor, Verb.DOWNLOAD, *documents)
     taken = [document for document in documents if document.valid_version]
     happened = [
         Happening("document.downloaded", document, {"version": document.valid_version.number})
         for document in taken
-        if document.is_restricted and document.valid_version
+        if leaves_a_trace(actor, document) and document.valid_version
     ]
     named = [f"records.document:{document.pk}" for document in taken]
     whole = Happening("documents.exported", customer_file, {"documents": named, "count": len(named)})

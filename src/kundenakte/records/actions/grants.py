@@ -17,6 +17,8 @@ from kundenakte.records.refusals import BadValue, NotAllowed, NotFound
 
 # The others are asked without a document (records/access.py): a grant for them would say something and do nothing.
 GRANTABLE: Final = (Verb.READ, Verb.DOWNLOAD, Verb.EDIT, Verb.FILE, Verb.RELEASE)
+# What an audit can open at all; beyond its years and classes, such a grant opens what is relevant for tax.
+FOR_AUDITORS: Final = (Verb.READ, Verb.DOWNLOAD)
 _LONGEST_REASON: Final = 300
 
 
@@ -44,6 +46,8 @@ def grant(
         raise BadValue(
             "Für einzelne Dokumente, Akten oder Kundengruppen lässt sich nur festlegen: %(words)s.", words=words
         )
+    if isinstance(to, User) and to.is_auditor and not deny and verb not in FOR_AUDITORS:
+        raise BadValue("Ein Prüfer liest nur: Für ihn lässt sich nichts anderes freigeben.")
     reason = _reason(reason)
     if not reason:
         raise BadValue("Bitte geben Sie an, warum es diese Ausnahme gibt.")

@@ -1,6 +1,7 @@
 """The rows of the customer file, by subject."""
 
 from kundenakte.records.models.arrivals import WANTS_A_PERSON, Arrival, Rendition
+from kundenakte.records.models.audits import Audit
 from kundenakte.records.models.classes import DocumentClass, IndexField
 from kundenakte.records.models.disposition import DisposedDocument, Disposition
 from kundenakte.records.models.documents import (
@@ -30,6 +31,7 @@ from kundenakte.records.models.watches import Watch
 __all__ = [
     "WANTS_A_PERSON",
     "Arrival",
+    "Audit",
     "CustomerFile",
     "DisposedDocument",
     "Disposition",

@@ -30,6 +30,8 @@ class Field(StrEnum):
     DAY = "day"
     AMOUNT = "amount"
     STATE = "state"
+    # The year it counts for; nothing for what is not relevant for tax.
+    TAX_YEAR = "tax_year"
     IS_DRAFT = "is_draft"
     IS_RESTRICTED = "is_restricted"
     ORDER = "order"

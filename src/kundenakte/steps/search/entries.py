@@ -63,6 +63,8 @@ class Row:
     is_draft: bool
     is_restricted: bool
     is_sealed: bool
+    # 0 for what is not relevant for tax.
+    tax_year: int
     customer: tuple[str, str, str]
     file_name: str
     digest: str
@@ -94,6 +96,8 @@ class _Said(NamedTuple):
     is_draft: bool
     is_restricted: bool
     is_sealed: bool
+    tax_year: int | None
+    is_tax_relevant: bool
     customer_id: int
     name: str
     name2: str
@@ -105,9 +109,9 @@ class _Said(NamedTuple):
 
 _COLUMNS: Final = (
     "pk", "customer_file_id", "section_id", "document_class_id", "document_class__name", "title", "number", "dated_on",
-    "fields", "is_draft", "is_restricted", "is_sealed", "customer_file__customer_id", "customer_file__customer__name",
-    "customer_file__customer__name2", "customer_file__customer__number", "valid_version_id", "valid_version__file_name",
-    "valid_version__digest",
+    "fields", "is_draft", "is_restricted", "is_sealed", "tax_year", "is_tax_relevant", "customer_file__customer_id",
+    "customer_file__customer__name", "customer_file__customer__name2", "customer_file__customer__number",
+    "valid_version_id", "valid_version__file_name", "valid_version__digest",
 )  # fmt: skip
 
 
@@ -217,6 +221,7 @@ def _row(said: _Said, beside: _Beside) -> Row:
         is_draft=said.is_draft,
         is_restricted=said.is_restricted,
         is_sealed=said.is_sealed,
+        tax_year=(said.tax_year or 0) if said.is_tax_relevant else 0,
         customer=(said.name, said.name2, said.customer_number),
         file_name=said.file_name or "",
         digest=said.digest or "",
@@ -277,6 +282,7 @@ def _numbers(row: Row) -> dict[Field, list[int]]:
         Field.DAY: [day_number(row.dated_on)],
         Field.AMOUNT: [int((amount * 100).to_integral_value()) for amount in amounts[:1] if abs(amount) < 10**15],
         Field.STATE: [int(state) for state in states],
+        Field.TAX_YEAR: [row.tax_year] if row.tax_year else [],
         Field.IS_DRAFT: [int(row.is_draft)],
         Field.IS_RESTRICTED: [int(row.is_restricted)],
         Field.ORDER: [order_number(row.dated_on, row.document_id)],

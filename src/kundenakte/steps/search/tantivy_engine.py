@@ -41,7 +41,7 @@ from kundenakte.steps.search.engine import (
 )
 
 _NUMBERS = (Field.FILE, Field.SHOWN_IN, Field.SECTION, Field.CLASS, Field.YEAR, Field.DAY, Field.AMOUNT,
-            Field.STATE, Field.IS_DRAFT, Field.IS_RESTRICTED)  # fmt: skip
+            Field.STATE, Field.TAX_YEAR, Field.IS_DRAFT, Field.IS_RESTRICTED)  # fmt: skip
 _ANALYSED = (Field.TITLE, Field.BODY)
 _KEYS = (Field.KEYS, Field.KEYS_ALIKE, Field.WORDS)
 # Fields only this engine has.
@@ -169,7 +169,7 @@ class TantivyWriter:
 class TantivyEngine:
     """Tantivy on a local disk."""
 
-    format = 1
+    format = 2
 
     def writer(self, folder: Path, *, room: int = SMALL_ROOM) -> Writer:
         """Open for writing; an empty or missing folder becomes an empty index."""

@@ -8,8 +8,8 @@ from collections.abc import Iterable
 from kundenakte.base.accounts.models import User
 from kundenakte.records import access
 from kundenakte.records.models import CustomerFile, SearchDue, Verb
-from kundenakte.records.reach import Reach, Rights
-from kundenakte.steps.search.engine import AllOf, AnyOf, Every, Expression, Field, OneOf, Term, Weighed
+from kundenakte.records.reach import Reach, Rights, Room
+from kundenakte.steps.search.engine import AllOf, AnyOf, Between, Every, Expression, Field, OneOf, Term, Weighed
 
 
 def condition(user: User, rights: Rights, *, position: int) -> Expression:
@@ -25,7 +25,8 @@ def condition(user: User, rights: Rights, *, position: int) -> Expression:
     hidden = _hidden_meanwhile(user, rights, position)
     if hidden:
         but_not.append(OneOf(Field.DOCUMENT, hidden))
-    return Weighed(AllOf((_allowed(reach),), but_not=tuple(but_not)), 0)
+    allowed = (_allowed(reach), Between(Field.TAX_YEAR)) if reach.only_tax_relevant else (_allowed(reach),)
+    return Weighed(AllOf(allowed, but_not=tuple(but_not)), 0)
 
 
 def _allowed(reach: Reach) -> Expression:
@@ -45,7 +46,14 @@ def _allowed(reach: Reach) -> Expression:
         AllOf((Term(Field.SECTION, section), OneOf(Field.CLASS, frozenset(among))))
         for section, among in classes.items()
     ]
+    if reach.room:
+        ways.append(_in_room(reach.room))
     return AnyOf(tuple(way for way in ways if not isinstance(way, OneOf) or way.values))
+
+
+def _in_room(room: Room) -> Expression:
+    years = Between(Field.TAX_YEAR, room.first_year, room.last_year)
+    return AllOf((years, OneOf(Field.CLASS, room.classes))) if room.classes else years
 
 
 def _denied(reach: Reach) -> Iterable[Expression]:

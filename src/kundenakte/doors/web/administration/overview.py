@@ -16,7 +16,7 @@ from django.views.decorators.http import require_safe
 from kundenakte.base.accounts.models import Role, User
 from kundenakte.customers.models import OwnCompany
 from kundenakte.doors.web import page
-from kundenakte.doors.web.administration import mail
+from kundenakte.doors.web.administration import audits, mail
 from kundenakte.doors.web.administration.exceptions import holding
 from kundenakte.doors.web.administration.pages import administrators
 from kundenakte.doors.web.administration.state import verdict
@@ -35,6 +35,8 @@ _PEOPLE: Final = (
      gettext_noop("Zu einem Dokument, einem Register oder einem Kunden, mit Begründung")),
     ("administration-exceptions", "key-round", gettext_noop("Freigaben und Verbote"),
      gettext_noop("Ausnahmen für einzelne Akten, Dokumente und Kundengruppen")),
+    ("administration-audits", "glasses", gettext_noop("Prüferzugänge"),
+     gettext_noop("Betriebsprüfer lesen Jahre und Klassen bis zu einem Tag, jeder Blick steht im Protokoll")),
 )  # fmt: skip
 _STRUCTURE: Final = (
     ("plan", "folder-tree", gettext_noop("Aktenplan"), gettext_noop("Register, ihre Namen und Regeln")),
@@ -131,6 +133,7 @@ def _stands() -> dict[str, tuple[str, bool]]:
             else _("%(n)d überwacht") % {"n": folders.count()},
             troubled > 0,
         ),
+        "administration-audits": audits.stand(),
         "administration-mail": mail.stand(),
         "administration-company": (company.name if company else _("noch nicht eingetragen"), company is None),
         "administration-state": (health.sentence, health.grade != "good"),

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from kundenakte.doors.web.administration import (
+    audits,
     company,
     exceptions,
     folders,
@@ -43,6 +44,12 @@ urlpatterns = [
     path("verwaltung/freigaben", exceptions.exceptions, name="administration-exceptions"),
     path("verwaltung/freigaben/neu", exceptions.new, name="administration-exception-new"),
     path("verwaltung/freigaben/<int:exception>/beenden", exceptions.end, name="administration-exception-end"),
+    path("verwaltung/pruefer", audits.listing, name="administration-audits"),
+    path("verwaltung/pruefer/neu", audits.new, name="administration-audit-new"),
+    path("verwaltung/pruefer/<int:audit>", audits.show, name="administration-audit"),
+    path("verwaltung/pruefer/<int:audit>/ende", audits.end, name="administration-audit-end"),
+    path("verwaltung/pruefer/<int:audit>/beenden", audits.close, name="administration-audit-close"),
+    path("verwaltung/pruefer/<int:audit>/zugriffe.csv", audits.record, name="administration-audit-record"),
     path("verwaltung/ordner", folders.folders, name="administration-folders"),
     path("verwaltung/ordner/neu", folders.new, name="administration-folder-new"),
     path("verwaltung/ordner/<int:folder>", folders.folder, name="administration-folder"),

@@ -27,6 +27,7 @@ from kundenakte.doors.web.page import SignedIn
 from kundenakte.doors.web.sent_forms import carried_out
 from kundenakte.records import effects
 from kundenakte.records.actions import accounts
+from kundenakte.records.models import Audit
 from kundenakte.records.refusals import NotFound
 
 _STATES: Final = (
@@ -104,7 +105,7 @@ def new(request: SignedIn) -> HttpResponse:
         if user.is_service:
             messages.success(request, _("%(name)s ist angelegt. Jetzt fehlt noch ein Zugangstoken.") % {"name": user})
             return page.gone_on(reverse("administration-user", args=(user.pk,)))
-        return _invited(request, user, now)
+        return invited(request, user, now)
 
     return carried_out(request, form, add, "administration/user_new.html", dict)
 
@@ -177,7 +178,7 @@ def end_sessions(request: SignedIn, user: int) -> HttpResponse:
 @administrators
 def invite(request: SignedIn, user: int) -> HttpResponse:
     """A new link to set the password; the old password ends."""
-    return _invited(request, _row(user), timezone.now())
+    return invited(request, _row(user), timezone.now())
 
 
 def _added(request: SignedIn, given: dict[str, Any], now: datetime) -> User:
@@ -193,7 +194,7 @@ def _added(request: SignedIn, given: dict[str, Any], now: datetime) -> User:
         return user
 
 
-def _invited(request: SignedIn, row: User, now: datetime) -> HttpResponse:
+def invited(request: SignedIn, row: User, now: datetime) -> HttpResponse:
     """The page that shows the link, this once."""
     secret = accounts.invite(actor=page.actor(request), user=row, now=now)
     link = request.build_absolute_uri(reverse("invitation", args=(row.pk, secret)))
@@ -208,6 +209,7 @@ def context_of(request: SignedIn, row: User) -> dict[str, object]:
         "account": row,
         "edition": row.edition,
         "is_self": row.pk == request.user.pk,
+        "audits": Audit.objects.filter(auditor=row) if row.is_auditor else (),
         "may_sign_in": row.has_usable_password() and row.is_active,
         "roles": alphabetical(Role.objects.all(), lambda role: _(role.name)),
         "chosen": set(row.roles.values_list("code", flat=True)),

@@ -16,7 +16,7 @@ Choices = list[tuple[str, Any]]
 
 def people() -> list[tuple[str, str]]:
     """Everybody who can sign in, by name."""
-    rows = User.objects.filter(is_active=True, is_service=False)
+    rows = User.objects.filter(is_active=True, is_service=False, is_auditor=False)
     return by_word((f"p{user.pk}", str(user)) for user in rows)
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from django.db.models import Q, QuerySet
 from django.http import HttpResponse, HttpResponseNotModified, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.http import parse_etags, quote_etag
 from django.views.decorators.http import require_safe
 
@@ -22,6 +24,7 @@ from kundenakte.doors.web.customer_files.rows import rows_of
 from kundenakte.doors.web.page import SignedIn, screen
 from kundenakte.doors.web.start import visits
 from kundenakte.records import access
+from kundenakte.records.actions.audits import note_opening
 from kundenakte.records.actions.files import file_of
 from kundenakte.records.models import Arrival, CustomerFile, Document, Placement, Verb
 
@@ -48,7 +51,7 @@ def show(request: SignedIn, pk: int) -> HttpResponse:
         context["more"] = more = more_of(customer_file, allowed, asked)
         context["rows"] = rows_of(more.rows, rights, home=customer_file)
         return render(request, "customer_files/file.html#document-rows", context)
-    if page.is_part(request, "timeline-more"):
+    if page.is_part(request, "timeline-more") and not rights.is_auditor:
         context["timeline"] = timeline.of(request, customer_file, allowed, asked)
         return render(request, "customer_files/file.html#timeline-rows", context)
     part = next((name for name in _PARTS if page.is_part(request, name)), "")
@@ -56,6 +59,7 @@ def show(request: SignedIn, pk: int) -> HttpResponse:
         etag = quote_etag(counting.edition(customer_file, allowed))
         if etag in parse_etags(request.headers["If-None-Match"]):
             return HttpResponseNotModified(headers={"ETag": etag})
+    note_opening(actor=page.actor(request), customer_file=customer_file, now=timezone.now())
     context |= _body(request, customer_file, asked)
     if not part:
         whole = render(request, "customer_files/file.html", context | _head(request, customer_file))
@@ -70,9 +74,13 @@ def _body(request: SignedIn, customer_file: CustomerFile, asked: Asked) -> dict[
     rights = page.rights(request)
     allowed = access.documents_for(request.user, rights=rights)
     contents = contents_of(customer_file, allowed, asked)
+    if rights.is_auditor:
+        # A file's own sections may be named after what is no matter of an audit.
+        contents = replace(contents, sections=[line for line in contents.sections if line.count])
     for line in contents.sections:
         line.may_file = access.may_file_in(rights, line.id)
-    by_time = request.GET.get("sicht") == "zeit"
+    # What happened in the house, and by whom, is more than an audit opens.
+    by_time = request.GET.get("sicht") == "zeit" and not rights.is_auditor
     own_rows = rows_of(contents.documents.rows, rights, home=customer_file)
     return {
         "contents": contents,

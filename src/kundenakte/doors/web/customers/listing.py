@@ -6,6 +6,7 @@ import string
 
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from kundenakte.customers import search
@@ -13,6 +14,7 @@ from kundenakte.customers.models import Customer
 from kundenakte.doors.web import page
 from kundenakte.doors.web.page import SignedIn, screen
 from kundenakte.records import access
+from kundenakte.records.actions.audits import note_search
 from kundenakte.records.models import CustomerFile
 
 PAGE = 50
@@ -35,6 +37,7 @@ def customers(request: SignedIn) -> HttpResponse:
         after=_cursor(asked.get("nach", "")),
         limit=PAGE,
     )
+    _note(request, text, len(shown.customers))
     context = {
         "rows": _with_files(shown.customers),
         "next": f"{shown.after[1]}:{shown.after[0]}" if shown.after else "",
@@ -59,7 +62,17 @@ def suggestions(request: SignedIn) -> HttpResponse:
     text = request.GET.get("q", "").strip()[:200]
     allowed = access.customers_for(request.user, rights=page.rights(request))
     found = search.find(text, PROPOSED, among=allowed) if text else []
+    _note(request, text, len(found))
     return render(request, "customers/suggestions.html", {"rows": _with_files(found), "q": text})
+
+
+def _note(request: SignedIn, words: str, found: int) -> None:
+    """An auditor's list of customers, of the letter and state he chose, is a look as well."""
+    kept = (("buchstabe", request.GET.get("buchstabe", "")[:1]), ("stand", request.GET.get("stand", "")[:20]))
+    narrowed = "&".join(f"{name}={value}" for name, value in kept if value)
+    note_search(
+        actor=page.actor(request), place="customers", words=words, narrowed=narrowed, found=found, now=timezone.now()
+    )
 
 
 def _with_files(customers: list[Customer]) -> list[dict[str, object]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from django.db.models import Q
@@ -34,6 +34,15 @@ NAMES: Final = {
 _ASKED: Final = (Verb.READ, Verb.DOWNLOAD, Verb.EDIT, Verb.FILE, Verb.RELEASE)
 
 
+# What an auditor is told of: where the document came from and what became of it, not who looked at it and what for.
+_OF_THE_PAPER: Final = frozenset({
+    "arrival.received", "arrival.taken_apart", "arrival.unpacked", "arrival.checked", "document.filed",
+    "document.moved", "document.described", "document.sealed", "document.archive_damaged", "document.archive_repaired",
+    "document.placed", "document.referred", "document.unreferred", "version.added", "version.released",
+    "version.withdrawn",
+})  # fmt: skip
+
+
 @dataclass(frozen=True, slots=True)
 class May:
     """One thing that can be done, whether this user may do it, and why."""
@@ -43,10 +52,15 @@ class May:
     reasons: list[str]
 
 
+def names(request: SignedIn) -> dict[str, Any]:
+    """The tabs this user finds: who in the house may what is nothing for an auditor from outside."""
+    return {key: name for key, name in NAMES.items() if key != "rechte" or not request.user.is_auditor}
+
+
 def asked_for(request: SignedIn) -> str:
     """The tab the address names; the preview where it names none."""
     view = request.GET.get("sicht", "")
-    return view if view in NAMES else PREVIEW
+    return view if view in names(request) else PREVIEW
 
 
 def context_of(request: SignedIn, document: Document, view: str) -> dict[str, Any]:
@@ -95,6 +109,9 @@ def _retention(request: SignedIn, document: Document) -> dict[str, Any]:
     """Until when it is kept, since when, because of what, and what else keeps it."""
     today, keeps = timezone.localdate(), page.rights(request).has(Verb.RETENTION)
     end, found = keeping.end_of(document, on=today), blocks.blocks_of(document, on=today)
+    if request.user.is_auditor:
+        # A dispute with somebody, or what else it is attached to, is no matter of an audit.
+        found = replace(found, holds=(), attached_to=())
     return {
         "sentence": wording.sentence(end),
         "blocks": wording.reasons(found, with_reasons=keeps),
@@ -140,7 +157,8 @@ def _history(request: SignedIn, document: Document) -> dict[str, Any]:
         *(("records.arrival", pk) for pk in arrivals.order_by("pk").values_list("pk", flat=True)),
         *_exceptions(document, rights),
     ]
-    return {"history": history_of(request.user, subjects)}
+    history = history_of(request.user, subjects, kinds=_OF_THE_PAPER if rights.is_auditor else None)
+    return {"history": history}
 
 
 def _exceptions(document: Document, rights: Rights) -> list[tuple[str, int]]:

@@ -47,7 +47,7 @@ def shown(
 ) -> HttpResponse:
     """A document with one tab open: the tab alone, the pane beside a list, or the page. `more` goes into the tab."""
     reading.note_reading(actor=page.actor(request), document=document, version=version, now=timezone.now())
-    context = _common(request, document, version, view)
+    context, rights = _common(request, document, version, view), page.rights(request)
     if page.is_part(request, "document-tab"):
         context |= tabs.context_of(request, document, view) | more
         return render(request, "documents/document.html#document-tab", context, status=status)
@@ -60,7 +60,7 @@ def shown(
         "pane": pane,
         "notes": _notes(document, version, but=context.get("preview")),
         "carried": of_file.carrying(request, document),
-        "restricted_because": reason_of(document),
+        "restricted_because": "" if rights.is_auditor else reason_of(document),
         "section_name": tabs.section_name(document),
     } | more
     return render(request, "documents/preview.html" if pane else "documents/document.html", context, status=status)
@@ -76,7 +76,7 @@ def _common(request: SignedIn, document: Document, version: Version, view: str) 
         "is_older": bool(document.valid_version and version.number < document.valid_version.number),
         "here": reverse("document" if is_valid else "document-version", args=args),
         "view": view,
-        "tabs": tabs.NAMES.items(),
+        "tabs": tabs.names(request).items(),
         "may_download": access.may(request.user, Verb.DOWNLOAD, document, rights=rights),
         "may_edit": access.may(request.user, Verb.EDIT, document, rights=rights),
         "may_file": access.may(request.user, Verb.FILE, document, rights=rights),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -44,8 +44,11 @@ class Entry:
     seq: int | None = None
 
 
-def history_of(user: User, subjects: Sequence[tuple[str, int]], *, limit: int = 200) -> list[Entry]:
-    """The entries about these rows, given as (type, id). Names and drafts the user may not see are left out.
+def history_of(
+    user: User, subjects: Sequence[tuple[str, int]], *, limit: int = 200, kinds: Collection[str] | None = None
+) -> list[Entry]:
+    """The entries about these rows, given as (type, id), of all kinds or of these. Names and drafts the user may not
+    see are left out.
 
     Costs two queries for each type of row and one for each type of what the entries name, however many there are.
     """
@@ -53,6 +56,7 @@ def history_of(user: User, subjects: Sequence[tuple[str, int]], *, limit: int = 
     for kind, pk in subjects:
         ids.setdefault(kind, []).append(pk)
     told = [entry for kind, keys in ids.items() for entry in history_of_many(kind, keys, limit=limit)]
+    told = [entry for entry in told if kinds is None or entry.kind in kinds]
     return worded(user, without_hidden_drafts(user, in_order(told)[::-1][:limit]))
 
 
@@ -139,6 +143,8 @@ def _details(entry: Told, changes: Vocabulary) -> list[str]:
         cells = entry.facts.get(name)
         if entry.kind == "role.rights" and isinstance(cells, list) and cells:
             lines.append(label % {"cells": ", ".join(map(str, cells))})
+    if entry.kind == "audit.searched":
+        lines += _sought(entry)
     if entry.personal.get("file_name"):
         lines.append(_("Datei: %(name)s") % {"name": entry.personal["file_name"]})
     if entry.personal.get("origin") and entry.facts.get("source") == "restore":
@@ -148,6 +154,13 @@ def _details(entry: Told, changes: Vocabulary) -> list[str]:
     if entry.erased:
         lines.append(_("Personenbezogene Angaben dieses Eintrags sind gelöscht."))
     return lines
+
+
+def _sought(entry: Told) -> list[str]:
+    """What an auditor looked for: the words as they were typed, and the filters as the address had them."""
+    words, narrowed = entry.personal.get("words"), entry.personal.get("narrowed", "").lstrip("?")
+    said = [_("Gesucht: %(words)s") % {"words": words}] if words else []
+    return [*said, _("Eingegrenzt: %(filters)s") % {"filters": narrowed}] if narrowed else said
 
 
 def _changes(entry: Told) -> list[str]:

@@ -63,7 +63,8 @@ def new(request: SignedIn) -> HttpResponse:
         request.POST or None, initial={"documents": request.GET.get("dokument", ""), "owner": request.user.pk}
     )
     choose(form, "kind", [(value, _(label)) for value, label in LegalHold.Kind.choices])
-    choose(form, "owner", [(user.pk, str(user)) for user in User.objects.filter(is_active=True, is_service=False)])
+    colleagues = User.objects.filter(is_active=True, is_service=False, is_auditor=False)
+    choose(form, "owner", [(user.pk, str(user)) for user in colleagues])
     chosen = file_named(request, "akte")
 
     def save() -> HttpResponse:

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from kundenakte.doors.web import rooms
 from kundenakte.doors.web.shell import Place
 from kundenakte.records.models import Verb
 from kundenakte.records.reach import Rights
@@ -42,10 +43,13 @@ class Command:
         return reverse(self.url_name)
 
     def is_open_to(self, rights: Rights) -> bool:
-        """Whether the user may: one of the verbs is enough."""
+        """Whether the user may: one of the verbs is enough. An auditor finds the few screens of his room."""
+        if rights.is_auditor and self.url_name not in _OF_THE_ACCOUNT and not rooms.shows(self.url_name):
+            return False
         return not self.verbs or any(rights.has(verb) for verb in self.verbs)
 
 
+_OF_THE_ACCOUNT: Final = frozenset({"account_change_password", "mfa_index"})
 _RUNS: Final = frozenset({Verb.ADMINISTER})
 COMMANDS: Final = (
     Command(gettext_lazy("Posteingang öffnen"), "inbox", "inbox", gettext_lazy("Eingang wartet Zuordnen"),
@@ -79,6 +83,8 @@ COMMANDS: Final = (
             _RUNS),
     Command(gettext_lazy("Freigaben und Verbote"), "administration-exceptions", "key-round",
             gettext_lazy("Ausnahmen Rechte Verwaltung"), _RUNS),
+    Command(gettext_lazy("Prüferzugänge"), "administration-audits", "glasses",
+            gettext_lazy("Betriebsprüfung Finanzamt Z1 Verwaltung"), _RUNS),
     Command(gettext_lazy("Prozesse"), "administration-processes", "workflow", gettext_lazy("Abläufe BPMN Verwaltung"),
             _RUNS),
     Command(gettext_lazy("Eigene Firma"), "administration-company", "building-2", gettext_lazy("Verwaltung"), _RUNS),

@@ -10,6 +10,7 @@ from typing import Final
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -22,6 +23,7 @@ from kundenakte.doors.web.search.commands import commands_for
 from kundenakte.doors.web.shell import Shell
 from kundenakte.doors.web.templatetags.shown import day, file_icon
 from kundenakte.records import access
+from kundenakte.records.actions.audits import note_search
 from kundenakte.records.models import CustomerFile, Document
 from kundenakte.records.reach import Rights
 from kundenakte.steps.search import jumping
@@ -66,6 +68,10 @@ def jump(request: SignedIn) -> HttpResponse:
 
 def _typed(request: SignedIn, rights: Rights, text: str) -> Iterator[tuple[str, Iterable[Option]]]:
     found = jumping.jump(request.user, text, limit=_EACH, rights=rights)
+    note_search(
+        actor=page.actor(request), place="jump", words=text, narrowed="",
+        found=len(found.customers) + len(found.documents), now=timezone.now(),
+    )  # fmt: skip
     yield _("Kunden"), (_customer(one) for one in found.customers)
     yield _("Befehle"), _commands(request, rights, text)
     yield _("Register"), (_section(one) for one in found.sections)

@@ -6,12 +6,14 @@ from typing import Any, Final
 
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from kundenakte.doors.web import page
 from kundenakte.doors.web.page import SignedIn, screen
 from kundenakte.doors.web.search import narrowing
 from kundenakte.doors.web.search.asked import Asked, address_with_text, asked_of, shown_day
+from kundenakte.records.actions.audits import note_search
 from kundenakte.steps.search import jumping, queries
 from kundenakte.steps.search.engine import Order
 from kundenakte.steps.search.filters import section_names
@@ -40,6 +42,10 @@ def search(request: SignedIn) -> HttpResponse:
     }
     if is_more:
         return render(request, "search/search.html#hits", context)
+    note_search(
+        actor=page.actor(request), place="search", words=asked.text, narrowed=address_with_text(request.GET, ""),
+        found=results.total or 0, now=timezone.now(),
+    )  # fmt: skip
     context |= _beside(request, asked, results)
     if page.is_part(request, "search-results"):
         return render(request, "search/search.html#answer", context)

@@ -20,6 +20,7 @@ from kundenakte.doors.web.circulation import listing
 from kundenakte.doors.web.inbox import teams
 from kundenakte.doors.web.page import SignedIn, screen
 from kundenakte.doors.web.spoken import in_other_words
+from kundenakte.doors.web.start import room
 from kundenakte.doors.web.start.own import own_customers
 from kundenakte.records import access
 from kundenakte.records.actions import watching
@@ -53,6 +54,8 @@ class Progress:
 @screen
 def start(request: SignedIn) -> HttpResponse:
     """The page; its live part is asked for again every two seconds while something is under way."""
+    if request.user.is_auditor:
+        return room.show(request)
     if page.is_part(request, "live"):
         return answers.polled(request, render(request, "start/start.html#live", _live(request)))
     watched, recent = own_customers(request)
