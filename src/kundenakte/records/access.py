@@ -363,10 +363,11 @@ def _why_not(reach: Reach, document: Document) -> list[str]:
 
 def _about_room(room: Room | None) -> list[str]:
     if room is None:
-        return ["Ein Prüfer ohne laufende Prüfung sieht nichts."]
-    years = f"{room.first_year}" if room.first_year == room.last_year else f"{room.first_year} bis {room.last_year}"
-    what = "ausgewählte Klassen" if room.classes else "alle Klassen"
-    return [f"Prüferzugang: nur Steuerlich relevantes, Jahre {years}, {what}."]
+        return [_("Ein Prüfer ohne laufende Prüfung sieht nichts.")]
+    is_one = room.first_year == room.last_year
+    years = str(room.first_year) if is_one else f"{room.first_year}–{room.last_year}"
+    words = {"years": years, "what": _("ausgewählte Klassen") if room.classes else _("alle Klassen")}
+    return [_("Prüferzugang: nur was steuerlich relevant ist, %(years)s, %(what)s.") % words]
 
 
 def _grant_meets(grant: Grant, document: Document) -> bool:
