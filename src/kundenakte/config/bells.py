@@ -61,7 +61,7 @@ def ring_when_due(stop: threading.Event, *, bells: Sequence[tuple[Bell, Callable
     while True:
         try:
             alarm.arm()
-            rung = _look(bells, rung)
+            _look(bells, rung)
             # Whoever was called needs a moment to take what lies there.
             stop.wait(LOOK_SECONDS if rung else BREATH_SECONDS)
             if not rung:
@@ -75,12 +75,13 @@ def ring_when_due(stop: threading.Event, *, bells: Sequence[tuple[Bell, Callable
             return
 
 
-def _look(bells: Sequence[tuple[Bell, Callable[[], bool]]], rung: set[Bell]) -> set[Bell]:
-    """Ring where something is due, and take back a ring where nothing is any more. Returns the bells that ring."""
-    due = {bell for bell, is_due in bells if is_due()}
-    for bell in due:
-        bell.ring()
-    for bell in rung - due:
-        # Whoever was awake has done it; the next one need not get up for it.
-        bell.hush()
-    return due
+def _look(bells: Sequence[tuple[Bell, Callable[[], bool]]], rung: set[Bell]) -> None:
+    """Ring where something is due, and take back a ring where nothing is any more; `rung` are those that ring."""
+    for bell, is_due in bells:
+        if is_due():
+            bell.ring()
+            rung.add(bell)
+        elif bell in rung:
+            # Whoever was awake has done it; the next one need not get up for it.
+            bell.hush()
+            rung.remove(bell)

@@ -165,6 +165,10 @@ def test_an_indexer_is_needed_only_while_there_is_something_to_do_for_it() -> No
     assert indexer.is_due(), "the day's comparison"
     folder.note_rest(replace(rest, position=rest.position + 1000))
     assert indexer.is_due(), "the database is older than the index"
+    folder.note_rest(rest)
+    assert not indexer.is_due()
+    (folder.root() / "wish").mkdir()
+    assert indexer.is_due(), "who cannot look lets the indexer say what is wrong"
 
 
 def _rest_well() -> None:

@@ -326,17 +326,21 @@ def at_work(*, patience: float = 3.0, pace: Pace = UNHURRIED) -> Iterator[Indexe
 
 def is_due(pace: Pace = UNHURRIED) -> bool:
     """Whether an indexer is needed: none is at work, and there is something to do for one."""
-    if folder.is_being_written():
-        return False
-    rest = folder.rest()
-    return (
-        rest is None
-        or time.time() - rest.checked_at >= pace.check
-        or not folder.is_up_to_date(folder.current())
-        or bool(folder.wish())
-        or folder.is_erasure_due(pace.erase)
-        or following.is_behind(rest.position)
-    )
+    try:
+        if folder.is_being_written():
+            return False
+        rest = folder.rest()
+        return (
+            rest is None
+            or time.time() - rest.checked_at >= pace.check
+            or not folder.is_up_to_date(folder.current())
+            or bool(folder.wish())
+            or folder.is_erasure_due(pace.erase)
+            or following.is_behind(rest.position)
+        )
+    except (OSError, ValueError):
+        # It will see for itself, and say what is wrong.
+        return True
 
 
 def run(stop: threading.Event) -> None:
