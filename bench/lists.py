@@ -215,11 +215,8 @@ def _far_back(browser: Browser, within: Any, pk: int) -> dict[str, Any]:
         row = within.order_by(*order)[number * PAGE - 1]
         return f"/akte/{pk}?nach={paging.cursor_behind(row, order)}"
 
-    return {
-        "page": page,
-        "page-1": browser.times([behind(1)] * ASKED, part="document-more"),
-        "page-1000": browser.times([behind(page)] * ASKED, part="document-more"),
-    }
+    one, other = browser.in_turn([behind(1)] * ASKED, [behind(page)] * ASKED, part="document-more")
+    return {"page": page, "page-1": one, "page-1000": other}
 
 
 def _again(port: int, session: str, pk: int) -> dict[str, float]:

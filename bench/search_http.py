@@ -154,6 +154,14 @@ class Browser:
         taken = [self.get(path, part=part)[1] for path in paths]
         return spread(taken) | {"largest": self.largest}
 
+    def in_turn(self, some: list[str], others: list[str], *, part: str) -> tuple[dict[str, float], dict[str, float]]:
+        """The same of two lists of pages, one of each in turn: what else the machine does meets both alike."""
+        for path in (*some[:5], *others[:5]):
+            self.get(path, part=part)
+        pairs = [[self.get(path, part=part)[1] for path in pair] for pair in zip(some, others, strict=True)]
+        one, other = zip(*pairs, strict=True)
+        return spread(list(one)), spread(list(other))
+
 
 def ask(port: int) -> dict[str, Any]:
     """Everything, one after the other; nothing else runs meanwhile."""
@@ -221,11 +229,8 @@ def _far_back(browser: Browser) -> dict[str, Any]:
     page = min(1000, dated.count() // PAGE - 10)
     behind = list(dated[page * PAGE - 1 : page * PAGE - 1 + QUESTIONS])
     late = [f"/suche?folge=newest&nach=all:{order_number(*row)}" for row in behind]
-    return {
-        "page": page,
-        "page-1": browser.times(["/suche?folge=newest"] * len(late), part="search-more"),
-        "page-1000": browser.times(late, part="search-more"),
-    }
+    one, other = browser.in_turn(["/suche?folge=newest"] * len(late), late, part="search-more")
+    return {"page": page, "page-1": one, "page-1000": other}
 
 
 def _typed(chance: Random) -> list[str]:

@@ -45,7 +45,7 @@ def run() -> dict[str, Any]:
     from demo.company import USERS
     from demo.questions import judge, questions
     from kundenakte.base.accounts.models import User
-    from kundenakte.records.models import Document, Version
+    from kundenakte.records.models import Arrival, Document, Version
     from kundenakte.steps.search import queries
 
     _wait()
@@ -53,6 +53,10 @@ def run() -> dict[str, Any]:
     names: dict[int, set[str]] = {}
     for document_id, name in Version.objects.values_list("document_id", "file_name"):
         names.setdefault(document_id, set()).add(name)
+    # So does one that is none yet: papers come in together, and an older state that comes last asks in the inbox.
+    older = Arrival.objects.filter(state=Arrival.State.WAITING, reason="older_again")
+    for decision, name in older.values_list("decision", "file_name"):
+        names.setdefault(decision["placing"]["document_id"], set()).add(name)
     asked = questions()
     known = set().union(*names.values())
     unknown = sorted(name for question in asked for name in question.wanted - known)
@@ -73,8 +77,10 @@ def run() -> dict[str, Any]:
 
 
 def _wait() -> None:
-    """Until nothing has been under way for some seconds and the index has taken in the last change."""
+    """Until nothing has been under way for some seconds and the index has taken in the last change. What a mail has
+    brought waits as long as the mail itself does."""
     from kundenakte.records.models import Arrival, SearchDue
+    from kundenakte.records.parts import WAITS_WITH_ITS_MAIL
     from kundenakte.steps.search import reading
 
     began = calm = time.monotonic()
@@ -85,7 +91,8 @@ def _wait() -> None:
         reader = reading.reader()
         last = SearchDue.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
         behind = reader is None or reader.progress.built_to is not None or reader.progress.position < last
-        if behind or not Arrival.objects.exists() or Arrival.objects.filter(state=Arrival.State.UNDER_WAY).exists():
+        under_way = Arrival.objects.filter(state=Arrival.State.UNDER_WAY).exclude(WAITS_WITH_ITS_MAIL)
+        if behind or not Arrival.objects.exists() or under_way.exists():
             calm = time.monotonic()
 
 
