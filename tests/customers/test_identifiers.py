@@ -82,7 +82,7 @@ def test_the_same_number_is_always_searched_for_the_same_way(one: str, other: st
 def test_an_identifier_in_its_normal_form(kind: str, text: str, country: str, value: str) -> None:
     item = checked(kind, text, country=country)
     assert (item.value, item.lookup) == (value, value)
-    assert item.shown == clean(text)
+    assert item.shown == (value if kind == "email_domain" else clean(text))
 
 
 @pytest.mark.parametrize(
@@ -109,6 +109,14 @@ def test_an_identifier_in_its_normal_form(kind: str, text: str, country: str, va
 def test_a_wrong_identifier_is_refused_with_a_sentence(kind: str, text: str, why: str) -> None:
     with pytest.raises(BadIdentifier, match=why):
         checked(kind, text)
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [("info@firma.example", "firma.example"), ("https://www.Müller-Bau.de/kontakt", "müller-bau.de")],
+)
+def test_a_domain_is_shown_without_the_address_it_was_taken_from(text: str, shown: str) -> None:
+    assert checked("email_domain", text).shown == shown
 
 
 @pytest.mark.parametrize(

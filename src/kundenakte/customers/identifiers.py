@@ -151,7 +151,8 @@ def _email(shown: str, _country: str) -> Checked:
 
 def _email_domain(shown: str, _country: str) -> Checked:
     host = re.sub(r"^[a-z]+://", "", shown.strip().lower()).split("/", 1)[0].split("?", 1)[0].rpartition("@")[2]
-    domain = _ascii_domain(host.split(":", 1)[0].removeprefix("www.").strip("."))
+    written = host.split(":", 1)[0].removeprefix("www.").strip(".")
+    domain = _ascii_domain(written)
     parts = domain.split(".")
     if not _DOMAIN.fullmatch(domain) or (len(parts) == 2 and len(parts[1]) == 2 and parts[0] in _PUBLIC_SECOND):
         raise BadIdentifier("„%(shown)s“ ist keine Domäne.", shown=shown)
@@ -159,7 +160,8 @@ def _email_domain(shown: str, _country: str) -> Checked:
         raise BadIdentifier(
             "Unter „%(domain)s“ kann jeder eine Adresse haben: das kennzeichnet keinen Kunden.", domain=domain
         )
-    return Checked("email_domain", domain, shown, domain)
+    # Not the address or page it was taken from: that would look like an address of the customer.
+    return Checked("email_domain", domain, written, domain)
 
 
 def _ascii_domain(domain: str) -> str:

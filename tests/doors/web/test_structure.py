@@ -279,6 +279,17 @@ def test_a_trial_names_what_waits_in_the_inbox(signed_in: SignIn) -> None:
     assert reverse("inbox-arrival", args=(arrival.pk,)) in said
 
 
+def test_a_trial_says_where_the_rule_fits_and_does_not_decide(signed_in: SignIn) -> None:
+    run = rule_trial.start(actor=an_actor(), rule=a_rule(), count=100, now=NOW)
+    rule_trial.try_rule(run.pk)()
+    address = reverse("plan-run", args=(run.pk,))
+    assert "entscheidet aber nicht" not in words(signed_in("anton").get(address))
+    run.refresh_from_db()
+    run.report["overruled"] = 2
+    run.save()
+    assert "Bei 2 weiteren passt sie auch, entscheidet aber nicht:" in words(signed_in("anton").get(address))
+
+
 def test_a_trial_belongs_to_whoever_started_it(signed_in: SignIn) -> None:
     from kundenakte.base.accounts.models import Role, User
 

@@ -266,6 +266,14 @@ def test_a_trial_counts_what_agrees_differs_and_would_have_been_asked(monkeypatc
     assert list(Document.objects.values_list("pk", "section_id", "edition")) == before, "a trial changes nothing"
 
 
+@pytest.mark.django_db
+def test_a_trial_counts_apart_where_the_source_has_said_what_it_is() -> None:
+    something_filed(number="K-70021", text=PAGE, **{"class": "OFFER"})
+    something_filed(ClassGuess("OFFER", 0.9, "text", ""), number="K-70022")
+    report = _tried(rule_trial.start(actor=an_actor(), rule=a_rule(is_on=False), count=100, now=NOW))
+    assert (report["fits"], report["overruled"], report["with"]["agree"]) == (0, 1, 2)
+
+
 def something_waiting(file_name: str, confidence: float) -> Arrival:
     findings = Findings(classes=[ClassGuess("ACCEPTANCE", confidence, "text", "")]).to_json()
     arrival = an_arrival(content=file_name, file_name=file_name, waiting=True)

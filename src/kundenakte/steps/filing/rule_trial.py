@@ -38,12 +38,16 @@ _OUTCOMES: Final = ("agree", "differ", "asked")
 
 @dataclass(frozen=True, slots=True)
 class _Tried:
-    """One document: whether the rule fits, and how it would have gone with and without it."""
+    """One document: whether the rule decides, and how it would have gone with and without it.
+
+    Where the source or an e-invoice says what the document is, a rule that fits decides nothing: it is `overruled`.
+    """
 
     document_id: int
     fits: bool
     with_rule: str
     without: str
+    overruled: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,10 +122,12 @@ def _try(arrival: Arrival, rule: Rule, both: Sequence[Rule], others: Sequence[Ru
     subject = Subject(arrival, findings, partial(renditions.text_of, arrival.digest))
     document = arrival.document
     assert document is not None  # noqa: S101 – it was asked for by its document
-    chosen = choose_class(arrival, findings, rules.first_fitting(both, subject))
+    fit = rules.first_fitting(both, subject)
+    chosen = choose_class(arrival, findings, fit)
     outcome = _outcome(chosen, document)
     if chosen.fit is None or chosen.fit.rule.id != rule.id:
-        return _Tried(document.pk, fits=False, with_rule=outcome, without=outcome)
+        overruled = fit is not None and fit.rule.id == rule.id
+        return _Tried(document.pk, fits=False, with_rule=outcome, without=outcome, overruled=overruled)
     without = choose_class(arrival, findings, rules.first_fitting(others, subject))
     return _Tried(document.pk, fits=True, with_rule=outcome, without=_outcome(without, document))
 
@@ -149,6 +155,7 @@ def _count(run_id: int, seen: int, asked_for: int, tried: Sequence[_Tried], weig
     fitting = [one for one in tried if one.fits]
     _add(report, "fitting", fitting, lambda one: one.with_rule)
     report["fits"] += len(fitting)
+    report["overruled"] = report.get("overruled", 0) + sum(one.overruled for one in tried)
     report["spared"] += sum(one.without == "asked" and one.with_rule == "agree" for one in fitting)
     for one in fitting:
         kind = "spared" if one.without == "asked" and one.with_rule == "agree" else one.with_rule

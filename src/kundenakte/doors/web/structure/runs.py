@@ -138,6 +138,7 @@ def _report(found: StructureRun, user: User) -> dict[str, Any]:
     ]
     return {
         "lines": lines, "sides": sides, "rule": found.subject.get("rule", {}), "fits": found.report.get("fits", 0),
+        "overruled": found.report.get("overruled", 0),
         "waiting": found.report.get("waiting", {}), "arrivals": _arrivals(found, user),
     }  # fmt: skip
 
