@@ -21,6 +21,7 @@ MODULES = (
     "customers",
     "ledger",
     "archive",
+    "archive_load",
     "search",
     "search_http",
     "search_quality",

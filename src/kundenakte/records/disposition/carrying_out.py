@@ -36,23 +36,24 @@ class StillThere(Exception):
     """Something that was destroyed can still be read."""
 
 
-def begin(row_id: int, *, now: datetime) -> None:
-    """The first half for one document of a released list. Whatever hinders it now, keeps it or makes it wait."""
+def begin(row_id: int, *, now: datetime) -> Gone | None:
+    """The first half for one document of a released list: what has to go. Whatever hinders it now, keeps it or makes it
+    wait: then that is None."""
     with transaction.atomic():
         _erase_for_good()
         row = _held(row_id)
         if row is None or row.state != State.WAITING:
-            return
+            return None
         document = Document.with_disposed.select_for_update(of=("self",)).get(pk=row.document_id)
         # Whoever sets a hold on the whole file takes the file's row first, as we do.
         CustomerFile.objects.select_for_update().get(pk=document.customer_file_id)
         if document.is_disposed:
             _keep(row, document, gettext_noop("Dieses Dokument ist schon ausgesondert."), now)
-            return
+            return None
         found = hindrance.verdict(document, now=now)
         if found.sentence:
             _keep(row, document, found.sentence, now)
-            return
+            return None
         gone = emptying.gone_of(document)
         locked = traces.locked_until(gone)
         if locked and locked > now:
@@ -61,11 +62,12 @@ def begin(row_id: int, *, now: datetime) -> None:
                 "locked": f"{locked:%d.%m.%Y}"
             }
             row.save(update_fields=["locked_until", "sentence"])
-            return
+            return None
         row.facts = _facts(row, document, gone)
         row.state, row.disposed_at, row.sentence, row.locked_until = State.DESTROYING, now, "", None
         row.save()
         emptying.empty(SYSTEM, document, gone, row.facts, now=now)
+    return gone
 
 
 def tell_outside(rows: Sequence[DisposedDocument], *, now: datetime) -> None:
@@ -76,16 +78,19 @@ def tell_outside(rows: Sequence[DisposedDocument], *, now: datetime) -> None:
 
 def destroy(document_id: int) -> None:
     """Destroy every file of an emptied document; again changes nothing. Raises StillThere, or OSError to try again."""
-    document = Document.with_disposed.get(pk=document_id, is_disposed=True)
-    gone = emptying.gone_of(document)
+    destroy_files(emptying.gone_of(Document.with_disposed.get(pk=document_id, is_disposed=True)))
+
+
+def destroy_files(gone: Gone) -> None:
+    """The same for what `begin` has just found."""
     traces.take_files(gone)
     for digest in gone.digests:
         _destroy_digest(digest)
 
 
-def end(row_id: int, *, now: datetime) -> None:
+def end(row_ids: Sequence[int], *, now: datetime) -> None:
     """The second half in the database, in the caller's transaction."""
-    DisposedDocument.objects.filter(pk=row_id, state=State.DESTROYING).update(state=State.GONE, gone_at=now)
+    DisposedDocument.objects.filter(pk__in=row_ids, state=State.DESTROYING).update(state=State.GONE, gone_at=now)
 
 
 def line_of(row: DisposedDocument) -> dict[str, Any]:

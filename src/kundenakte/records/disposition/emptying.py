@@ -15,7 +15,7 @@ from kundenakte.base.journal.canonical import moment
 from kundenakte.base.journal.models import JournalEntry, PersonalFact
 from kundenakte.records import search_due
 from kundenakte.records.disposition import traces
-from kundenakte.records.disposition.traces import Gone
+from kundenakte.records.disposition.traces import Gone, Original
 from kundenakte.records.models import Arrival, Document, Grant, Placement, Reference, SourceKey, Version
 from kundenakte.records.parts import WHOLES
 
@@ -24,25 +24,26 @@ TITLE = "Ausgesondert"
 
 def gone_of(document: Document, facts: Mapping[str, Any] | None = None) -> Gone:
     """What has to go with this document."""
-    versions = list(Version.objects.filter(document=document).order_by("number").values_list("pk", "digest"))
+    rows = Version.objects.filter(document=document).order_by("number")
+    versions = list(rows.values_list("pk", "number", "digest", "size"))
     arrivals = list(
         Arrival.objects.filter(Q(document=document) | Q(version__document=document)).values_list("pk", "digest")
     )
     wholes = _wholes({pk for pk, _ in arrivals})
     arrivals += wholes
-    digests = dict.fromkeys(digest for _, digest in [*versions, *arrivals])
+    originals = tuple(Original(number, digest, size) for _, number, digest, size in versions)
+    digests = dict.fromkeys([*(one.digest for one in originals), *(digest for _, digest in arrivals)])
     return Gone(
-        document.pk, tuple(pk for pk, _ in versions), tuple(pk for pk, _ in arrivals), tuple(digests),
-        tuple(digest for _, digest in wholes), facts or {},
+        document.pk, tuple(pk for pk, *_ in versions), tuple(pk for pk, _ in arrivals), tuple(digests),
+        tuple(digest for _, digest in wholes), originals, facts or {},
     )  # fmt: skip
 
 
 def facts_of(document: Document, gone: Gone) -> dict[str, Any]:
     """For the journal and the list outside: which bytes, which objects, which document. Nothing personal."""
-    rows = Version.objects.filter(document=document).order_by("number")
     return {
         "created_at": moment(document.created_at),
-        "versions": [{"number": row.number, "sha256": row.digest, "size": row.size} for row in rows],
+        "versions": [{"number": one.number, "sha256": one.digest, "size": one.size} for one in gone.originals],
         **({"wholes": list(gone.wholes)} if gone.wholes else {}),
         **traces.facts_of(gone),
     }

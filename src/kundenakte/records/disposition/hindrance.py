@@ -37,8 +37,9 @@ def verdicts(documents: Sequence[Document], *, now: datetime) -> dict[int, Verdi
     """The same for many: by the documents' ids, in as many queries as for one."""
     today, pks = day_of(now), [document.pk for document in documents]
     ends = keeping.ends_by_id(pks, on=today)
-    kept = blocks.blocks_by_id(documents, on=today)
-    due = set(blocks.due(on=today).filter(pk__in=pks).values_list("pk", flat=True))
+    states = blocks.years()
+    kept = blocks.blocks_by_id(documents, on=today, states=states)
+    due = set(blocks.due(on=today, states=states).filter(pk__in=pks).values_list("pk", flat=True))
     return {pk: Verdict(ends[pk], _sentence(ends[pk], kept[pk], today, is_due=pk in due)) for pk in pks}
 
 

@@ -12,7 +12,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
+
+
+class Original(NamedTuple):
+    """The bytes of one version."""
+
+    number: int
+    digest: str
+    size: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +33,8 @@ class Gone:
     digests: tuple[str, ...] = ()
     # Of these, the archives, batches and stacks it was the last of.
     wholes: tuple[str, ...] = ()
+    # The versions' own, in their order.
+    originals: tuple[Original, ...] = ()
     # What the apps said of it before (`facts` of each), as it stands in the journal and in the list.
     facts: Mapping[str, Any] = field(default_factory=dict)
 

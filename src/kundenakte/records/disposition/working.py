@@ -28,13 +28,17 @@ def dispose(disposition_id: int) -> Apply:
     disposition = Disposition.objects.get(pk=disposition_id)
     if disposition.state != Disposition.State.RELEASED:
         return lambda: False
-    for row_id in _turn(disposition, now):
-        carrying_out.begin(row_id, now=now)
+    begun = [carrying_out.begin(row_id, now=now) for row_id in _turn(disposition, now)]
+    found = {gone.document_id: gone for gone in begun if gone}
     destroying = list(disposition.documents.filter(state=State.DESTROYING))
     if destroying:
         carrying_out.tell_outside(destroying, now=now)
     for row in destroying:
-        carrying_out.destroy(row.document_id)
+        if row.document_id in found:
+            carrying_out.destroy_files(found[row.document_id])
+        else:
+            # Begun by somebody who was cut off.
+            carrying_out.destroy(row.document_id)
     return partial(_note, disposition_id, [row.pk for row in destroying])
 
 
@@ -58,8 +62,7 @@ def _turn(disposition: Disposition, now: datetime) -> list[int]:
 
 def _note(disposition_id: int, row_ids: list[int]) -> bool:
     now = timezone.now()
-    for row_id in row_ids:
-        carrying_out.end(row_id, now=now)
+    carrying_out.end(row_ids, now=now)
     disposition = Disposition.objects.select_for_update(of=("self",)).get(pk=disposition_id)
     if _turn(disposition, now):
         ledger.enqueue(JOB, disposition_id)

@@ -59,9 +59,9 @@ def blocks_of(document: Document, *, on: date) -> Blocks:
     return blocks_by_id([document], on=on)[document.pk]
 
 
-def blocks_by_id(documents: Sequence[Document], *, on: date) -> dict[int, Blocks]:
-    """The same for many: by the documents' ids, in as many queries as for one."""
-    states, parents = years(), _kept_parents(documents, on)
+def blocks_by_id(documents: Sequence[Document], *, on: date, states: Years | None = None) -> dict[int, Blocks]:
+    """The same for many: by the documents' ids, in as many queries as for one; one fewer with `states` (`years`)."""
+    states, parents = years() if states is None else states, _kept_parents(documents, on)
     on_files, on_documents = _holds(documents)
     return {
         document.pk: Blocks(
@@ -86,12 +86,12 @@ def carry_along(document_ids: Iterable[int], origin: CustomerFile) -> None:
         HeldDocument.objects.bulk_create(held, ignore_conflicts=True, batch_size=1000)
 
 
-def due(*, on: date) -> QuerySet[Document]:
+def due(*, on: date, states: Years | None = None) -> QuerySet[Document]:
     """The documents whose period is over and which nothing keeps: those that may be proposed for disposition.
 
     An open period never is. The caller narrows it to what somebody may see.
     """
-    states = years()
+    states = years() if states is None else states
     closed = [year for year, state in states.items() if state == TaxYear.State.CLOSED]
     still_open = [year for year, state in states.items() if state == TaxYear.State.OPEN]
     free_years = (
