@@ -38,5 +38,10 @@ def a_paper(text: str = "", **more: Any) -> Document:
 def catch_up() -> None:
     """Let the indexer do all there is to do, then go."""
     with indexer.at_work(pace=indexer.NO_PAUSES) as at_work:
-        while at_work.round():
-            pass
+        to_the_end(at_work)
+
+
+def to_the_end(at_work: indexer.Indexer) -> None:
+    """Let an indexer at work do all there is to do; it stays."""
+    while at_work.round():
+        pass
