@@ -125,6 +125,23 @@ def test_each_filter_leaves_what_its_figure_says(house: tuple[CustomerFile, Cust
     assert choices["grund"] == {"Bruch": "Bruch (1)", "Falschlieferung": "Falschlieferung (1)"}
 
 
+def test_a_house_with_very_many_shows_the_same(
+    house: object, signed_in: SignIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = signed_in("anton")
+
+    def shown() -> list[Any]:
+        pages = [client.get(ADDRESS, {"sortiert": order}) for order in ("", "frist", "kunde")]
+        return [[(row.line, row.owner) for row in page.context["rows"]] for page in pages] + [
+            pages[0].context["choices"], client.get(f"{ADDRESS}.csv").content,
+        ]  # fmt: skip
+
+    few = shown()
+    assert [line.customer for line, _ in few[2]] == ["Erste GmbH"] * 3 + ["Zweite GmbH"] * 2
+    monkeypatch.setattr(overview, "_MANY", 1)
+    assert shown() == few
+
+
 def test_board_and_figures_show_the_same_numbers(house: object, signed_in: SignIn) -> None:
     client = signed_in("anton")
     columns = client.get(ADDRESS, {"sicht": "tafel"}).context["columns"]

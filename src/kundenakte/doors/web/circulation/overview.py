@@ -179,11 +179,9 @@ def _in_order(entries: Sequence[Entry], order: str) -> Sequence[Entry]:
     if order == "frist":
         return sorted(entries, key=lambda entry: entry.due_on or _NEVER)
     if order == "kunde":
-        names = {
-            file: name.casefold()
-            for file, name in overview.customers_of({entry.customer_file for entry in entries}).items()
-        }
-        return sorted(entries, key=lambda entry: names[entry.customer_file])
+        names = overview.customers_of({entry.customer_file for entry in entries})
+        # What has ended meanwhile may have no name any more.
+        return sorted(entries, key=lambda entry: names.get(entry.customer_file, "").casefold())
     return entries
 
 
