@@ -14,6 +14,9 @@ from kundenakte.circulation.cases import errands, filed, working
 from kundenakte.circulation.cases.filed import FILED
 from kundenakte.circulation.cases.going import ERRAND, LOOK_AGAIN, TIMER
 from kundenakte.circulation.moving import FILE_MINUTES
+from kundenakte.circulation.visits import filing as visits
+from kundenakte.circulation.visits.filing import LAY_IN
+from kundenakte.circulation.visits.handing_in import FILE_REPORT
 
 REMIND: Final = "circulation.remind"
 _EVERY: Final = 600.0
@@ -26,6 +29,8 @@ def register_jobs() -> None:
     ledger.register(ERRAND, errands.do, on_failed=errands.failed)
     ledger.register(LOOK_AGAIN, errands.look_again)
     ledger.register(FILED, document_filed)
+    ledger.register(FILE_REPORT, visits.file_report)
+    ledger.register(LAY_IN, visits.lay_in)
     ledger.every(_EVERY, REMIND, remind)
 
 
@@ -41,6 +46,7 @@ def remind(_: int) -> Apply:
     settle_deputies(now=now)
     reminding.remind(now=now)
     reminding.mail()
+    visits.forget(now=now)
     return lambda: True
 
 
