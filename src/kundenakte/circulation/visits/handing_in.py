@@ -14,6 +14,7 @@ from uuid import UUID
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
+from django.utils.translation.trans_null import gettext_noop
 
 from kundenakte.base.accounts.actors import Actor
 from kundenakte.base.accounts.models import User
@@ -33,6 +34,7 @@ MOST_BYTES: Final = 4 * 1024 * 1024
 _JPEG: Final = b"\xff\xd8\xff"
 # Twice what a report may hold: photos that were taken again.
 _MOST_WAITING: Final = 2 * reports.MOST_PHOTOS
+_WITH_OTHERS: Final = gettext_noop("Diese Aufgabe lag inzwischen bei jemand anderem.")
 # The work is somebody else's by now, or nobody's.
 _TOO_LATE: Final = (TaskEnded, TaskClaimed, FolderEnded, NotAllowed, NotFound)
 
@@ -130,7 +132,7 @@ def _moved_on(actor: Actor, visit: Visit, report: reports.Report, now: datetime)
 def _why(refused: Refused, task: Task) -> str:
     if isinstance(refused, TaskEnded | TaskClaimed | FolderEnded):
         return refused.sentence[:300]
-    return "Diese Aufgabe lag inzwischen bei jemand anderem."
+    return _WITH_OTHERS
 
 
 def _as_typed(task: Task, report: reports.Report) -> dict[str, Any]:

@@ -10,6 +10,6 @@ urlpatterns = [
     path("unterwegs/kundenakte.webmanifest", app.manifest, name="visits-manifest"),
     path("unterwegs/besuche", taking.visits, name="visits-open"),
     path("unterwegs/besuche/<int:task>/mitnehmen", taking.take_along, name="visits-take"),
-    path("unterwegs/besuche/<int:task>/foto/<uuid:key>", handing_in.photo, name="visits-photo"),
-    path("unterwegs/berichte/<uuid:key>", handing_in.report, name="visits-report"),
+    path("unterwegs/besuche/<int:task>/foto/<str:key>", handing_in.photo, name="visits-photo"),
+    path("unterwegs/berichte/<str:key>", handing_in.report, name="visits-report"),
 ]
