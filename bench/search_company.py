@@ -86,7 +86,8 @@ def _parts(count: int) -> Iterator[range]:
 
 def a_clerk() -> User:
     """Somebody with restricted rights."""
-    user = User.objects.create_user("verena", "verena@example.com", None, name="Verena Vogt")
+    user = User.objects.filter(username="verena").first()
+    user = user or User.objects.create_user("verena", "verena@example.com", None, name="Verena Vogt")
     user.roles.add(Role.objects.get(code="vertrieb"))
     return user
 

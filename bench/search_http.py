@@ -238,8 +238,8 @@ def _typed(chance: Random) -> list[str]:
     from kundenakte.customers.models import Customer, Identifier
     from kundenakte.records.models import Document
 
-    customers = list(Customer.objects.order_by("pk")[: CUSTOMERS : max(1, CUSTOMERS // 8)])
-    documents = list(Document.objects.order_by("pk")[: DOCUMENTS : max(1, DOCUMENTS // 4)])
+    customers = _spread_over(Customer.objects.order_by("pk"), CUSTOMERS, 8)
+    documents = _spread_over(Document.objects.order_by("pk"), DOCUMENTS, 4)
     ibans = Identifier.objects.filter(kind="iban").order_by("pk").values_list("shown", flat=True)[:2]
     phones = Identifier.objects.filter(kind="phone").order_by("pk").values_list("shown", flat=True)[:2]
     whole = [
@@ -252,6 +252,11 @@ def _typed(chance: Random) -> list[str]:
     ]
     typed = [text[:length] for text in whole for length in range(1, len(text) + 1)]
     return chance.sample(typed, min(len(typed), 3 * QUESTIONS))
+
+
+def _spread_over(rows: Any, count: int, wanted: int) -> list[Any]:
+    """So many of them, one after each equal part. A slice with a step would read all."""
+    return [rows[at] for at in range(0, count, max(1, count // wanted))][:wanted]
 
 
 def _findable(browser: Browser, clerk: Any) -> dict[str, float]:

@@ -30,6 +30,7 @@ def check_fields(run_id: int) -> Apply:
 
 def retention(run_id: int) -> Apply:
     """The next batch of a trial or a new calculation of retention."""
+    retention_changes.made_ready(run_id)
     return partial(_one_batch, retention_changes.JOB, retention_changes.next_batch, run_id)
 
 

@@ -250,3 +250,19 @@ def test_where_a_version_stands_is_told_for_each_state() -> None:
     assert queries.standing_of(valid(document)).state == "due"
     class_that_seals(SealWhen.NEVER)
     assert queries.standing_of(Version.objects.get(pk=draft.pk)).state == "never"
+
+
+def test_what_was_missed_is_taken_up_in_few_statements(django_assert_max_num_queries: Any) -> None:
+    documents = [a_document(title=f"Altbestand {n}") for n in range(5)]
+    SealDue.objects.all().delete()
+    due = list(tasks._missed())
+    assert len(due) >= len(documents)
+    with django_assert_max_num_queries(8):
+        tasks._take_up(due, goes_on=False)
+    assert dict(SealDue.objects.values_list("version_id", "due_at")) == dict(due)
+    waiting = Job.objects.filter(name=tasks.SEAL, state=Job.State.WAITING)
+    assert set(waiting.values_list("subject_id", flat=True)) == {version for version, _at in due}
+    # Whoever noted one meanwhile was first.
+    SealDue.objects.filter(version_id=due[0][0]).update(trouble="schon bekannt")
+    tasks._take_up(due, goes_on=False)
+    assert SealDue.objects.get(version_id=due[0][0]).trouble == "schon bekannt"

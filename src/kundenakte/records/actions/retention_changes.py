@@ -32,6 +32,7 @@ from kundenakte.records.retention.rules import Profile, Rule
 JOB: Final = "records.retention"
 _DECIDING: Final = frozenset({*keeping.ORDERS, *keeping.INVOICES, *BY_RELATION})
 _known: tuple[tuple[int, datetime], Named] | None = None
+_just_read = False
 _SYSTEM: Final = Actor.system("retention")
 
 
@@ -153,6 +154,15 @@ def start(*, actor: Actor, now: datetime, why: Mapping[str, Any]) -> StructureRu
     return _run(StructureRun.Kind.RETENTION, dict(why), actor, now)
 
 
+def made_ready(run_id: int) -> None:
+    """Read what is read once for a run, before a transaction begins in which others would wait for it."""
+    global _just_read  # noqa: PLW0603 - of this process
+    run = StructureRun.objects.get(pk=run_id)
+    if not run.ended_at:
+        _named(run)
+        _just_read = True
+
+
 def next_batch(*, run_id: int, now: datetime) -> bool:
     """Try or carry out on the next documents, in the caller's transaction. True while there are more."""
     run = StructureRun.objects.select_for_update(of=("self",)).get(pk=run_id)
@@ -182,10 +192,12 @@ def next_batch(*, run_id: int, now: datetime) -> bool:
 
 def _named(run: StructureRun) -> Named:
     """What orders and invoices name, read once for a run in this process; what came meanwhile follows at the end."""
-    global _known  # noqa: PLW0603 - a cache of this process
+    global _known, _just_read  # noqa: PLW0603 - a cache of this process
     key = (run.pk, run.started_at)
-    if _known is None or _known[0] != key or not run.cursor:
+    begins = not run.cursor and not _just_read
+    if _known is None or _known[0] != key or begins:
         _known = (key, keeping.everything_named())
+    _just_read = False
     return _known[1]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections import defaultdict
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from functools import partial
@@ -207,9 +208,14 @@ def _unsealed() -> QuerySet[Version]:
 
 
 def _take_up(due: list[tuple[int, datetime]], *, goes_on: bool) -> bool:
+    # Few statements, however many there are: others wait for the lock meanwhile.
+    now, turns = timezone.now(), defaultdict[datetime, list[int]](list)
     for version_id, at in due:
-        SealDue.objects.get_or_create(version_id=version_id, defaults={"due_at": at})
-        ledger.enqueue(SEAL, version_id, run_after=max(at, timezone.now()))
+        turns[max(at, now)].append(version_id)
+    rows = (SealDue(version_id=version_id, due_at=at) for version_id, at in due)
+    SealDue.objects.bulk_create(rows, ignore_conflicts=True)
+    for at, versions in turns.items():
+        ledger.enqueue_all(SEAL, versions, run_after=at)
     if goes_on:
         ledger.enqueue(MORE, 0)
     return True

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
+from functools import cache
 from typing import Final
 
 from django.db.models import F
@@ -84,14 +87,32 @@ class FacetValue:
 Facets = dict[str, tuple[FacetValue, ...]]
 
 
-def count_facets(reader: Reader, filters: Filters, question: Callable[[Filters], Expression]) -> Facets:
-    """All facets. Those that are filtered by are counted as if they were not."""
-    counted = reader.counts(question(filters), dict(FACETS.values()))
-    raw = {name: counted[field] for name, (field, _size) in FACETS.items()}
-    for name, (field, size) in FACETS.items():
-        if filters.without(name) != filters:
-            raw[name] = reader.counts(question(filters.without(name)), {field: size})[field]
-    return {name: _labelled(name, counts, filters) for name, counts in raw.items()}
+class FacetCount:
+    """All facets. Those that are filtered by are counted as if they were not.
+
+    Counting is the index's work and needs no database: it goes on beside whoever made this, until `facets` is asked.
+    """
+
+    def __init__(self, reader: Reader, filters: Filters, question: Callable[[Filters], Expression]) -> None:
+        self._filters = filters
+        begin = _counters(os.getpid()).submit
+        self._all = begin(reader.counts, question(filters), dict(FACETS.values()))
+        self._others = {
+            name: begin(reader.counts, question(filters.without(name)), {field: size})
+            for name, (field, size) in FACETS.items()
+            if filters.without(name) != filters
+        }
+
+    def facets(self) -> Facets:
+        """The values with their names and counts; waits until they are counted."""
+        counted = {name: self._others.get(name, self._all).result()[field] for name, (field, _size) in FACETS.items()}
+        return {name: _labelled(name, counts, self._filters) for name, counts in counted.items()}
+
+
+@cache
+def _counters(_process: int) -> ThreadPoolExecutor:
+    # Threads do not come along when a process forks.
+    return ThreadPoolExecutor(4, "counting")
 
 
 def _labelled(name: str, counts: list[tuple[int, int]], filters: Filters) -> tuple[FacetValue, ...]:

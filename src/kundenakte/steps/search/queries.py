@@ -35,7 +35,7 @@ from kundenakte.steps.search.engine import (
     Weighed,
 )
 from kundenakte.steps.search.entries import day_number, day_of
-from kundenakte.steps.search.filters import Facets, Filters, count_facets
+from kundenakte.steps.search.filters import FacetCount, Facets, Filters
 from kundenakte.steps.search.language import Question, sound, understand
 from kundenakte.steps.search.snippets import Mark, Snippet, Snippets
 
@@ -118,11 +118,11 @@ def search(
     order = order or (Order.NEWEST if question.is_empty else Order.BEST)
     asked = _Asked(reader, question, filters or Filters(), visible.condition(user, rights, position=_position(reader)))
     page = _page(asked, order, after, limit, is_counted=with_facets)
-    facets = count_facets(reader, asked.filters, asked.expression) if with_facets else {}
+    counting = FacetCount(reader, asked.filters, asked.expression) if with_facets else None
     return Results(
         hits=_hits(user, rights, page.found, question),
         total=page.total,
-        facets=facets,
+        facets=counting.facets() if counting else {},
         next=page.next,
         match=asked.match,
         note=_note(reader, asked.match, has_hits=bool(page.total or page.found)),
