@@ -25,7 +25,7 @@ self.addEventListener("fetch", (event) => {
   const address = new URL(event.request.url);
   if (event.request.method !== "GET" || address.origin !== self.location.origin) return;
   if (address.pathname === self.page) event.respondWith(newest(event.request));
-  else if (self.kept.includes(address.pathname)) event.respondWith(kept(event.request));
+  else if (self.kept.includes(address.pathname)) event.respondWith(fromHere(event.request));
 });
 
 // The page itself: from the house while it answers soon, else as it was last.
@@ -40,7 +40,7 @@ async function newest(request) {
   }
 }
 
-async function kept(request) {
+async function fromHere(request) {
   const cache = await caches.open(CACHE);
   return (await cache.match(request, { ignoreVary: true, ignoreSearch: true })) ?? fetch(request);
 }
