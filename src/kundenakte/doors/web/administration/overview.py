@@ -58,6 +58,8 @@ _HOUSE: Final = (
      gettext_noop("Wo ERP, Scanner und Dateiserver ihre Dokumente hinlegen")),
     ("shares", "hard-drive", gettext_noop("Dateiserver"),
      gettext_noop("Laufwerke nach ihren Pfaden in die Akten übernehmen, mit Probelauf")),
+    ("papers-rules", "shredder", gettext_noop("Papier nach dem Scannen"),
+     gettext_noop("Wie geprüft wird, bevor Papier vernichtet werden darf")),
     ("administration-mail", "mail", gettext_noop("E-Mail"),
      gettext_noop("Postfächer, aus denen geholt wird, und der eigene Mail-Eingang")),
     ("administration-state", "heart-pulse", gettext_noop("Zustand"),
