@@ -16,7 +16,7 @@ from django.views.decorators.http import require_safe
 from kundenakte.base.accounts.models import Role, User
 from kundenakte.customers.models import OwnCompany
 from kundenakte.doors.web import page
-from kundenakte.doors.web.administration import audits, mail
+from kundenakte.doors.web.administration import audits, mail, sources
 from kundenakte.doors.web.administration.exceptions import holding
 from kundenakte.doors.web.administration.pages import administrators
 from kundenakte.doors.web.administration.state import verdict
@@ -54,6 +54,8 @@ _RETENTION: Final = (
 _HOUSE: Final = (
     ("administration-company", "building-2", gettext_noop("Eigene Firma"),
      gettext_noop("Namen, Nummern und Adressen, an denen nie ein Kunde erkannt wird")),
+    ("administration-sources", "list-checks", gettext_noop("Quellen"),
+     gettext_noop("Was jede gebracht hat und was daraus wurde, lückenlos gezählt")),
     ("administration-folders", "folder-input", gettext_noop("Überwachte Ordner"),
      gettext_noop("Wo ERP, Scanner und Dateiserver ihre Dokumente hinlegen")),
     ("shares", "hard-drive", gettext_noop("Dateiserver"),
@@ -136,6 +138,7 @@ def _stands() -> dict[str, tuple[str, bool]]:
             troubled > 0,
         ),
         "administration-audits": audits.stand(),
+        "administration-sources": sources.stand(),
         "administration-mail": mail.stand(),
         "administration-company": (company.name if company else _("noch nicht eingetragen"), company is None),
         "administration-state": (health.sentence, health.grade != "good"),
