@@ -145,7 +145,7 @@ def test_on_a_phone_pages_are_judged_by_touch(open_page: OpenPage) -> None:
     screen.check()
     pictured(screen, "papier-stapel-telefon")
     screen.page.get_by_role("link", name="Seiten prüfen").click()
-    screen.page.get_by_text("gut", exact=True).first.click()
+    screen.page.get_by_role("radio", name="gut").check()
     screen.check(under_a_bar=True)
     pictured(screen, "papier-pruefen-telefon")
     screen.page.get_by_role("button", name="Speichern und weiter").click()
