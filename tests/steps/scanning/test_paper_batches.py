@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from random import Random
 from typing import Any
 
@@ -29,9 +29,11 @@ from kundenakte.steps.scanning.releasing import (
     NotChecked,
     explain,
     hindrances,
+    note_destruction,
     release,
 )
 from tests.builders import NOW, SETUP, TODAY, a_document, a_house, a_user, an_actor, an_arrival
+from tests.records.disposition.papers import disposed
 from tests.steps.scanning.papers import (
     GOOD,
     a_batch,
@@ -224,3 +226,19 @@ def test_the_house_itself_releases_nothing() -> None:
             release(actor=actor, batch=batch, now=NOW)
     assert Document.objects.count() == 1
     assert timezone.now() > NOW
+
+
+def test_a_document_of_a_batch_is_disposed_of_and_the_batch_still_tells_its_numbers() -> None:
+    old = a_document(document_class="OTHER", title="Altes", dated_on=date(2015, 5, 4))
+    letter = a_scanned_letter("alt", document=old)
+    Arrival.objects.filter(pk=letter.pk).update(version=old.valid_version)
+    batch = a_batch(letter)
+    looked_at(batch)
+    released(batch)
+    before = batch.protocol
+    disposed(old)
+    batch.refresh_from_db()
+    assert batch.protocol == before
+    assert [row.page_count for row in batch.files.all()] == [1]
+    assert papers.get_batch(a_user("anton"), batch.pk) == batch
+    note_destruction(actor=an_actor(), batch=batch, how="Aktenvernichter P-4", now=NOW + timedelta(days=15))

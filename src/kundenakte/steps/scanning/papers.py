@@ -47,13 +47,19 @@ def scans_for(user: User, *, rights: Rights | None = None) -> QuerySet[Arrival]:
 
 
 def batches_for(user: User, *, rights: Rights | None = None) -> QuerySet[PaperBatch]:
-    """The batches this user may check: he looks after an inbox and may see every file and document of them."""
+    """The batches this user may check: he looks after an inbox and may see every file and document of them.
+
+    What was lawfully disposed of hides no batch from those who could see it: paper and protocol are still there.
+    """
     rights = rights or access.rights_of(user)
     if not (rights.has(Verb.INBOX) or rights.has(Verb.ADMINISTER)):
         return PaperBatch.objects.none()
-    seen = access.with_nothing_hidden_in_it(access.arrivals_for(user, rights=rights), user, rights=rights)
-    hidden = BatchFile.objects.filter(batch=OuterRef("pk")).exclude(arrival__in=seen.values("pk"))
-    return PaperBatch.objects.filter(~Exists(hidden)).select_related("scanned_by", "released_by", "destroyed_by")
+    files = BatchFile.objects.filter(batch=OuterRef("pk")).exclude(arrival__document__is_disposed=True)
+    hidden_files = files.exclude(arrival__in=access.arrivals_for(user, rights=rights).values("pk"))
+    pages = BatchPage.objects.filter(file__batch=OuterRef("pk"), part__document__isnull=False)
+    hidden_pages = pages.exclude(part__document__in=access.documents_ever_for(user, rights=rights).values("pk"))
+    seen = PaperBatch.objects.filter(~Exists(hidden_files), ~Exists(hidden_pages))
+    return seen.select_related("scanned_by", "released_by", "destroyed_by")
 
 
 def get_batch(user: User, pk: int, *, rights: Rights | None = None) -> PaperBatch:
