@@ -13,8 +13,8 @@ SECTIONS = {
     "ORDER_IN": "auftraege", "ORDER_CONF": "auftraege", "DELIVERY": "lieferscheine", "CONTRACT": "vertraege",
     "MAINT_CONTRACT": "service", "NDA": "vertraege", "SERVICE_REPORT": "service", "ACCEPTANCE": "service",
     "COMPLAINT": "reklamationen", "EMAIL_LETTER": "korrespondenz", "LETTER": "korrespondenz",
-    "CIRCULATION": "korrespondenz", "EMAIL_VOUCHER": "korrespondenz", "EMAIL_TRANSPORT": "korrespondenz",
-    "EMAIL_PRIVATE": "korrespondenz",
+    "CIRCULATION": "korrespondenz", "SCAN_LOG": "korrespondenz", "EMAIL_VOUCHER": "korrespondenz",
+    "EMAIL_TRANSPORT": "korrespondenz", "EMAIL_PRIVATE": "korrespondenz",
     "PRESENTATION": "praesentationen", "PRICE_CALC": "praesentationen", "MASTER_DATA": "stammdaten",
     "PHOTO": "service", "OTHER": "sonstiges",
 }  # fmt: skip

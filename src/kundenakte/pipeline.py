@@ -42,10 +42,12 @@ from kundenakte.steps.intake import batches, packed, unpacking
 from kundenakte.steps.intake.actions import Delivery
 from kundenakte.steps.recognition import tasks as recognition
 from kundenakte.steps.rendition import read_tasks as reading
+from kundenakte.steps.rendition import scan_log_page
 from kundenakte.steps.rendition import tasks as rendition
 from kundenakte.steps.rendition.read_tasks import JOB as READ
 from kundenakte.steps.rendition.tasks import REMAKE as DRAW_AGAIN
 from kundenakte.steps.rendition.tasks import draw_again, want_pages
+from kundenakte.steps.scanning import protocol, releasing
 from kundenakte.steps.scanning import tasks as scanning
 
 
@@ -173,6 +175,9 @@ def register_jobs() -> None:
     # Beside the way: nobody waits for these.
     ledger.register(rendition.REST, rendition.render_rest, priority=rendition.LATER)
     ledger.register(rendition.REMAKE, rendition.remake, priority=rendition.SOON)
+    ledger.register(
+        releasing.WRITE_LOG, partial(protocol.write, receive=receive, draw=scan_log_page.draw), priority=records.LATER
+    )
     ledger.register("recognition.learn", recognition.learn, priority=95)
     ledger.register(ROLL_OUT, records.roll_out, priority=records.LATER)
     ledger.register(CHECK_FIELDS, records.check_fields, priority=records.LATER)

@@ -32,10 +32,21 @@ from kundenakte.records.models import (
 from kundenakte.steps.filing.models import FilingRule
 from kundenakte.steps.intake.mailboxes import add_mailbox
 from kundenakte.steps.intake.models import Mailbox, Share, ShareLine, ShareRun, WatchedFolder
+from kundenakte.steps.scanning.actions import keep_paper
+from kundenakte.steps.scanning.models import BatchPage
 from tests.builders import NOW, a_class, a_customer_file, a_document, a_user, an_actor, an_arrival, an_auditor
 from tests.case_builders import a_case
 from tests.circulation_builders import a_folder, does, stop, task_of
 from tests.records.disposition.papers import disposed, requested
+from tests.steps.scanning.papers import (
+    a_batch,
+    a_page,
+    a_scanned_letter,
+    a_stack,
+    looked_at,
+    pages_of,
+    with_pictures,
+)
 
 LONG: Final = "Ingenieurbüro Dr.-Ing. Hohenstein-Mühlbauer Partnerschaftsgesellschaft mit beschränkter Berufshaftung"
 # Pages with steps before them; what they show stands in the tests of their screen.
@@ -119,8 +130,9 @@ def _administered(rows: Rows) -> dict[str, Any]:
         actor=an_actor("anton"), user=user, deputy=a_user("anton"), begins_on=NOW.date(),
         ends_on=NOW.date() + timedelta(days=3650), note=LONG, now=NOW,
     )  # fmt: skip
-    share_run = _share_run(rows)
+    share_run, batch_page = _share_run(rows), _paper(rows)
     return {
+        "batch": batch_page.file.batch_id, "batch_page": batch_page.pk,
         "share": share_run.share_id, "share_run": share_run.pk,
         "circulation": circulating.pk, "task": task_of(circulating, "verena").pk, "absence": absence.pk,
         "disposition_id": disposition.pk, "audit": Audit.objects.get().pk,
@@ -180,6 +192,19 @@ def _share_run(rows: Rows) -> ShareRun:
         for outcome in ShareLine.Outcome.values
     )  # fmt: skip
     return run
+
+
+def _paper(rows: Rows) -> BatchPage:
+    """A batch with something of everything: an empty page, a flaw, a page to be scanned again, paper that stays."""
+    paper = a_document(customer_file=rows.customer_file, document_class="LETTER", title=f"Brief {'sehr' * 30}")
+    deed = a_scanned_letter("urkunde" * 15, customer_file=rows.customer_file)
+    pages = [a_page(), a_page(blank=True), a_page(), a_page()]
+    stack = with_pictures(a_stack("stapel" * 15, pages, {paper: [1, 3, 4]}))
+    batch = a_batch(stack, deed, sheets=9, scanner_settings="300 dpi, Farbe")
+    looked_at(batch, p1=("rescan", "cut_off"), p3=("bad", "unreadable"))
+    keep_paper(actor=an_actor("anton"), batch=batch, part=deed, why="deed", now=NOW)
+    a_scanned_letter("noch-einmal" * 10, customer_file=rows.customer_file)
+    return pages_of(batch)[0]
 
 
 def _for_a_guest(folder: CirculationFolder) -> str:
@@ -251,7 +276,7 @@ def _states(rows: Rows) -> list[str]:
         "/aufgaben/uebersicht?sicht=zahlen", f"/akte/{rows.other.pk}/umlaufmappen",
         f"/umlauf/{rows.ids['circulation']}?finde=a", f"/umlauf/{rows.ids['case']}",
         f"/akte/{file}/vorgang/reklamation", f"/trennblatt/?akte={file}&register={rows.document.section_id}",
-        "/konto/password/change/", "/konto/2fa/",
+        f"/papier/{rows.ids['batch']}/pruefen?alle", "/konto/password/change/", "/konto/2fa/",
     ]  # fmt: skip
 
 

@@ -128,6 +128,7 @@ def _in_rows() -> Iterator[str]:
     from kundenakte.records.shipped.plan import SECTIONS
     from kundenakte.records.shipped.roles import ROLES
     from kundenakte.steps.intake.models import FolderEvent, Mailbox, MailEvent, ShareLine, ShareRun, WatchedFolder
+    from kundenakte.steps.scanning.models import BatchPage, KeptPaper, PaperBatch
 
     for choices in (
         Customer.State,
@@ -155,6 +156,12 @@ def _in_rows() -> Iterator[str]:
         MailEvent.Outcome,
         ShareRun.Kind,
         ShareLine.Outcome,
+        PaperBatch.State,
+        BatchPage.Kind,
+        BatchPage.Why,
+        BatchPage.Verdict,
+        BatchPage.Flaw,
+        KeptPaper.Why,
         CirculationFolder.State,
         Stop.State,
         Task.State,

@@ -16,6 +16,7 @@ _DOORS: Final[Mapping[str, str]] = MappingProxyType(
         "restore": gettext_noop("Wiederhergestellt"),
         "circulation": gettext_noop("Umlaufmappe"),
         "process": gettext_noop("Von einem Vorgang geschrieben"),
+        "scan-log": gettext_noop("Von der Kundenakte geschriebenes Scanprotokoll"),
         "stack": gettext_noop("Aus einem gescannten Stapel"),
         "attachment": gettext_noop("Anlage einer E-Mail"),
         "batch": gettext_noop("Aus einer Sammel-PDF"),

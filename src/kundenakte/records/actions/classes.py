@@ -39,6 +39,7 @@ class ClassWish:
     number_is_key: bool = False
     valid_at_once: bool = True
     tax_relevant: bool = False
+    original_required: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,6 +185,7 @@ def _set(document_class: DocumentClass, wish: ClassWish) -> None:
     document_class.number_is_key = wish.number_is_key
     document_class.valid_at_once = wish.valid_at_once
     document_class.tax_relevant = wish.tax_relevant
+    document_class.original_required = wish.original_required
 
 
 def _words(words: Iterable[str]) -> list[str]:
@@ -205,7 +207,7 @@ def _check_class(wish: ClassWish, *, own: DocumentClass | None) -> None:
 
 
 def _described(document_class: DocumentClass) -> dict[str, Any]:
-    names = ("name", "aliases", "words", "number_is_key", "valid_at_once", "tax_relevant")
+    names = ("name", "aliases", "words", "number_is_key", "valid_at_once", "tax_relevant", "original_required")
     return {name: getattr(document_class, name) for name in names}
 
 

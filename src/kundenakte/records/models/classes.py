@@ -21,6 +21,7 @@ class DocumentClass(models.Model):
         LAST_ENTRY = "LAST_ENTRY", "letzter Eintrag"
         CONFIDENTIALITY_END = "CONFIDENTIALITY_END", "Ende der Geheimhaltung"
         LAST_DEPENDENT_OR_REL_END = "LAST_DEPENDENT_OR_REL_END", "Ende der Geschäftsbeziehung"
+        INHERIT_FROM_DOC = "INHERIT_FROM_DOC", "wie das gescannte Dokument"
         OTHER = "OTHER", "anderes Ereignis"
 
     class RetentionKind(models.TextChoices):
@@ -55,6 +56,8 @@ class DocumentClass(models.Model):
     aliases = models.JSONField(default=list)
     # Words of this house by which a document of the class is recognised: as its heading, or anywhere in the text.
     words = models.JSONField(default=list)
+    # The paper stays when it has been scanned: deeds, securities, what the customs want to see.
+    original_required = models.BooleanField(default=False, db_default=False)
     # Retired: documents keep it, but no new one gets it.
     is_retired = models.BooleanField(default=False)
     position = models.PositiveSmallIntegerField(default=0)

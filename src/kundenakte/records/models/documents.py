@@ -153,6 +153,8 @@ class Reference(models.Model):
         CANCELS = "cancels", "storniert"
         CORRECTS = "corrects", "berichtigt"
         SENT_AS = "sent_as", "versandt als"
+        # The same paper, scanned once more; the first scan stays beside it.
+        RESCAN_OF = "rescan_of", "zweiter Scan von"
 
     from_document = models.ForeignKey(Document, on_delete=models.PROTECT, related_name="references")
     to_document = models.ForeignKey(Document, on_delete=models.PROTECT, related_name="referenced_by")

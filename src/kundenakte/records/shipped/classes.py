@@ -111,6 +111,8 @@ CLASSES: Final = (
             "dated_on subject sender", ("Schreiben", "letter")),
     Shipped("CIRCULATION", "Umlaufprotokoll", "EMAIL_LETTER", "S", 6, "SENT_OR_RECEIVED", "AO 147(1)2,3,5 + HGB 257, wie der Schriftwechsel, den es begleitet",
             "document_number dated_on subject", ("Protokoll der Umlaufmappe", "circulation minutes"), key=True, seal="at_once"),
+    Shipped("SCAN_LOG", "Scanprotokoll", "SCAN_LOG", "S", 0, "INHERIT_FROM_DOC", "GoBD 136 ff, wie die gescannten Dokumente",
+            "document_number dated_on subject", ("scan log",), key=True, seal="at_once", year_end=False),
     Shipped("PRESENTATION", "Präsentation", "PRESENTATION", "P", 3, "LAST_CONTACT", "keine eigene Pflicht",
             "dated_on subject project", ("presentation", "Folien")),
     Shipped("PRICE_CALC", "Kalkulation", "PRICE_CALC", "S", 6, "LAST_ENTRY", "AO 147(1)5",

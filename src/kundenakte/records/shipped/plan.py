@@ -32,7 +32,7 @@ SECTIONS: Final = (
     ShippedSection(
         "korrespondenz",
         "Korrespondenz",
-        ("EMAIL_LETTER", "EMAIL_VOUCHER", "EMAIL_TRANSPORT", "EMAIL_PRIVATE", "LETTER", "CIRCULATION"),
+        ("EMAIL_LETTER", "EMAIL_VOUCHER", "EMAIL_TRANSPORT", "EMAIL_PRIVATE", "LETTER", "CIRCULATION", "SCAN_LOG"),
         "year",
     ),
     ShippedSection("praesentationen", "Präsentationen & Kalkulationen", ("PRESENTATION", "PRICE_CALC"), "project"),

@@ -1,1 +1,1 @@
-"""Scans: stacks of paper that come in as one file, taken apart by the sheets between them."""
+"""Scans: stacks of paper taken apart by the sheets between them, and checked before the paper goes."""

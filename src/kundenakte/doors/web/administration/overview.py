@@ -16,7 +16,7 @@ from django.views.decorators.http import require_safe
 from kundenakte.base.accounts.models import Role, User
 from kundenakte.customers.models import OwnCompany
 from kundenakte.doors.web import page
-from kundenakte.doors.web.administration import audits, mail
+from kundenakte.doors.web.administration import audits, mail, sources
 from kundenakte.doors.web.administration.exceptions import holding
 from kundenakte.doors.web.administration.pages import administrators
 from kundenakte.doors.web.administration.state import verdict
@@ -54,10 +54,14 @@ _RETENTION: Final = (
 _HOUSE: Final = (
     ("administration-company", "building-2", gettext_noop("Eigene Firma"),
      gettext_noop("Namen, Nummern und Adressen, an denen nie ein Kunde erkannt wird")),
+    ("administration-sources", "list-checks", gettext_noop("Quellen"),
+     gettext_noop("Was jede gebracht hat und was daraus wurde, lückenlos gezählt")),
     ("administration-folders", "folder-input", gettext_noop("Überwachte Ordner"),
      gettext_noop("Wo ERP, Scanner und Dateiserver ihre Dokumente hinlegen")),
     ("shares", "hard-drive", gettext_noop("Dateiserver"),
      gettext_noop("Laufwerke nach ihren Pfaden in die Akten übernehmen, mit Probelauf")),
+    ("papers-rules", "shredder", gettext_noop("Papier nach dem Scannen"),
+     gettext_noop("Wie geprüft wird, bevor Papier vernichtet werden darf")),
     ("administration-mail", "mail", gettext_noop("E-Mail"),
      gettext_noop("Postfächer, aus denen geholt wird, und der eigene Mail-Eingang")),
     ("administration-state", "heart-pulse", gettext_noop("Zustand"),
@@ -134,6 +138,7 @@ def _stands() -> dict[str, tuple[str, bool]]:
             troubled > 0,
         ),
         "administration-audits": audits.stand(),
+        "administration-sources": sources.stand(),
         "administration-mail": mail.stand(),
         "administration-company": (company.name if company else _("noch nicht eingetragen"), company is None),
         "administration-state": (health.sentence, health.grade != "good"),

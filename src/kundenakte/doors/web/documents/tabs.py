@@ -21,6 +21,7 @@ from kundenakte.records.actions import documents
 from kundenakte.records.models import Arrival, Document, Grant, Placement, Reference, Verb
 from kundenakte.records.reach import Rights
 from kundenakte.records.retention import blocks, keeping, wording
+from kundenakte.steps.scanning import papers
 
 PREVIEW: Final = "vorschau"
 NAMES: Final = {
@@ -39,7 +40,7 @@ _OF_THE_PAPER: Final = frozenset({
     "arrival.received", "arrival.taken_apart", "arrival.unpacked", "arrival.checked", "document.filed",
     "document.moved", "document.described", "document.sealed", "document.archive_damaged", "document.archive_repaired",
     "document.placed", "document.referred", "document.unreferred", "version.added", "version.released",
-    "version.withdrawn",
+    "version.withdrawn", "document.scan_released", "document.paper_destroyed",
 })  # fmt: skip
 
 
@@ -83,6 +84,7 @@ def _fields(request: SignedIn, document: Document) -> dict[str, Any]:
         "section_name": section_name(document),
         **_attachments(request, document),
         "retention": _retention(request, document),
+        "paper": papers.paper_of(document, now=timezone.now()),
         "outdated": sent.outdated(_sendings(request, document), document.valid_version),
         "may_file": access.may(request.user, Verb.FILE, document, rights=page.rights(request)),
     }

@@ -12,6 +12,7 @@ NAMES: Final = {
     "rendition.render_rest": gettext_noop("Weitere Seiten"),
     "rendition.read": gettext_noop("Texterkennung"),
     "scanning.take_apart": gettext_noop("Stapel aufteilen"),
+    "scanning.write_log": gettext_noop("Scanprotokoll schreiben und ablegen"),
     "rendition.remake": gettext_noop("Vorschau erneuern"),
     "recognition.recognise": gettext_noop("Erkennung"),
     "recognition.learn": gettext_noop("Lernen"),

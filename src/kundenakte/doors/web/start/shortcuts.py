@@ -60,6 +60,15 @@ GROUPS: Final[tuple[tuple[object, tuple[Keys, ...]], ...]] = (
             (("n", "v", "l", "z"), gettext_lazy("wenn gefragt wird: neues Dokument, neue Version, schon da, zurück")),
         ),
     ),
+    (
+        gettext_lazy("Beim Prüfen von gescanntem Papier"),
+        (
+            (("→", "←"), gettext_lazy("nächste, vorige Seite")),
+            (("1", "2", "3"), gettext_lazy("in Ordnung, mangelhaft, neu scannen")),
+            (("+", "Esc"), gettext_lazy("Seite groß ansehen, zurück zu allen")),
+            (("Enter",), gettext_lazy("Urteile speichern und weiter")),
+        ),
+    ),
 )
 
 

@@ -148,7 +148,8 @@ def _context(request: SignedIn, row: DocumentClass) -> dict[str, Any]:
     return {
         "row": row,
         "wish": ClassWish(
-            row.name, row.aliases, row.words, row.number_is_key, row.valid_at_once, row.tax_relevant
+            row.name, row.aliases, row.words, row.number_is_key, row.valid_at_once, row.tax_relevant,
+            row.original_required,
         ),
         "lines": [*known, *_spare()],
         "types": IndexField.Type.choices,
@@ -170,7 +171,7 @@ def _wish(form: QueryDict) -> ClassWish:
     return ClassWish(
         form.get("name", ""), _split(form.get("aliases", "")), _split(form.get("words", "")),
         number_is_key=bool(form.get("number_is_key")), valid_at_once=bool(form.get("valid_at_once")),
-        tax_relevant=bool(form.get("tax_relevant")),
+        tax_relevant=bool(form.get("tax_relevant")), original_required=bool(form.get("original_required")),
     )  # fmt: skip
 
 
