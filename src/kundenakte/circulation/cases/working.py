@@ -15,7 +15,16 @@ from kundenakte.circulation import access, grants, minutes, moving
 from kundenakte.circulation.cases import definitions, going
 from kundenakte.circulation.cases.answering import answered, documents_of
 from kundenakte.circulation.minutes import Line
-from kundenakte.circulation.models import Case, CaseStep, CaseTimer, CirculationFolder, FolderDocument, Stop, Task
+from kundenakte.circulation.models import (
+    Case,
+    CaseStep,
+    CaseTimer,
+    CirculationFolder,
+    FolderDocument,
+    ProcessDefinition,
+    Stop,
+    Task,
+)
 from kundenakte.circulation.models.minutes import What
 from kundenakte.circulation.processes.engine import Run
 from kundenakte.circulation.processes.forms import Form
@@ -113,20 +122,27 @@ def migrate_case(*, actor: Actor, case: Case, to: int, now: datetime) -> Case:
     person = moving.person(actor)
     if not records_access.rights_of(person).has(Verb.ADMINISTER):
         raise NotAllowed
+    if not put_over(actor=actor, case=case, to=case.process.definitions.get(number=to), now=now):
+        raise NotMigrated("Dieser Vorgang ist schon zu Ende.")
+    return Case.objects.select_related("folder", "definition", "process", "owner").get(pk=case.pk)
+
+
+def put_over(*, actor: Actor, case: Case, to: ProcessDefinition, now: datetime) -> bool:
+    """The same in the caller's transaction, who has asked for the right. False: it has ended meanwhile.
+
+    Raises NotMigrated.
+    """
     folder = locked(case.folder_id)
     held = case_of(folder)
-    if not held.is_open:
-        raise NotMigrated("Dieser Vorgang ist schon zu Ende.")
-    row = held.process.definitions.get(number=to)
-    if row.pk == held.definition_id:
-        return held
+    if not held.is_open or held.definition_id == to.pk:
+        return held.is_open
     before = held.definition.number
-    run = going.taken_up(held, now=now).migrated(definitions.of(row))
-    held.definition = row
-    line = Line(What.MIGRATED, before={"definition": before}, after={"definition": row.number, "sha256": row.digest})
+    run = going.taken_up(held, now=now).migrated(definitions.of(to))
+    held.definition = to
+    line = Line(What.MIGRATED, before={"definition": before}, after={"definition": to.number, "sha256": to.digest})
     minutes.write(actor, folder, [line], at=now)
     going.settle(held, run, now=now)
-    return held
+    return True
 
 
 def settle_grants(folder: CirculationFolder, *, now: datetime) -> None:
