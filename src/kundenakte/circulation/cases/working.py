@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from kundenakte.base.accounts.actors import Actor
 from kundenakte.base.accounts.models import User
+from kundenakte.base.jobs import ledger
 from kundenakte.circulation import access, grants, minutes, moving
 from kundenakte.circulation.cases import definitions, going
 from kundenakte.circulation.cases.answering import answered, documents_of
@@ -102,7 +103,11 @@ def ring(timer_id: int, *, now: datetime) -> None:
     timer = CaseTimer.objects.select_related("case").get(pk=timer_id)
     folder = locked(timer.case.folder_id)
     timer.refresh_from_db()
-    if timer.state != CaseTimer.State.WAITING or not folder.is_open or timer.due_at > now:
+    if timer.state != CaseTimer.State.WAITING or not folder.is_open:
+        return
+    if timer.due_at > now:
+        # This hour was that of an earlier round, or the clock has been set back.
+        ledger.enqueue(going.TIMER, timer_id, run_after=timer.due_at)
         return
     case = case_of(folder)
     run = going.taken_up(case, now=now)
