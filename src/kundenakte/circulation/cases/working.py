@@ -14,7 +14,7 @@ from kundenakte.base.accounts.models import User
 from kundenakte.base.jobs import ledger
 from kundenakte.circulation import access, grants, minutes, moving
 from kundenakte.circulation.cases import definitions, going
-from kundenakte.circulation.cases.answering import answered, documents_of
+from kundenakte.circulation.cases.answering import answered, documents_of, replaced, require_unchanged
 from kundenakte.circulation.minutes import Line
 from kundenakte.circulation.models import (
     Case,
@@ -46,12 +46,18 @@ def form_of(step: CaseStep) -> Form:
     return found.form if found else Form()
 
 
-def take_answers(step: CaseStep, answers: Mapping[str, Any], *, person: User, now: datetime) -> dict[str, Any]:
-    """Check and keep what the form brought; documents it names lie in the folder from now on. Raises AnswersRefused."""
+def take_answers(
+    step: CaseStep, answers: Mapping[str, Any], *, person: User, now: datetime, seen: str = ""
+) -> dict[str, Any]:
+    """Check and keep what the form brought; documents it names lie in the folder from now on. Raises AnswersRefused.
+
+    `seen` are the marks of what the person saw (`answering.marks`); without them the answers count as they are.
+    """
     folder, form = step.stop.folder, form_of(step)
     clean = answered(form, answers, person=person, customer_file=folder.customer_file)
-    step.answers = clean
-    step.save(update_fields=["answers"])
+    require_unchanged(form, seen, step.case.fields, clean, definitions.of(step.case.definition))
+    step.answers, step.replaced = clean, replaced(clean, step.case.fields)
+    step.save(update_fields=["answers", "replaced"])
     for pk in documents_of(form, clean):
         FolderDocument.objects.get_or_create(
             folder=folder, document_id=pk, removed_at=None, defaults={"added_by": person, "added_at": now}

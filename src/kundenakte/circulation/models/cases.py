@@ -106,6 +106,8 @@ class CaseStep(models.Model):
     element = models.CharField(max_length=100)
     run = models.UUIDField(unique=True)
     answers = models.JSONField(default=dict)
+    # What stood in those fields before, where its form changed what another one had brought.
+    replaced = models.JSONField(default=dict)
 
     class Meta:
         ordering = ("id",)
