@@ -30,6 +30,6 @@ def forget(gone: Gone, _now: datetime) -> None:
     Stop.objects.filter(folder__in=folders).update(instruction="")
     CirculationFolder.objects.filter(pk__in=folders).update(title="", note="")
     cases = Case.objects.filter(folder__in=folders)
-    CaseStep.objects.filter(case__in=cases).update(answers={})
+    CaseStep.objects.filter(case__in=cases).update(answers={}, replaced={})
     CaseErrand.objects.filter(case__in=cases).update(result={}, trouble="")
     cases.update(fields={})

@@ -10,13 +10,17 @@ from kundenakte.base.jobs import ledger
 from kundenakte.base.jobs.ledger import Apply
 from kundenakte.circulation import filing, reminding
 from kundenakte.circulation.actions.absences import settle_deputies
-from kundenakte.circulation.cases import errands, filed, working
+from kundenakte.circulation.cases import closing, errands, filed, moving_over, working
+from kundenakte.circulation.cases.closing import CLOSE_PAPERS
 from kundenakte.circulation.cases.filed import FILED
 from kundenakte.circulation.cases.going import ERRAND, LOOK_AGAIN, TIMER
+from kundenakte.circulation.cases.moving_over import MOVE_OVER
 from kundenakte.circulation.moving import FILE_MINUTES
 
 REMIND: Final = "circulation.remind"
 _EVERY: Final = 600.0
+# What arrives and what a person waits for goes first.
+_LATER: Final = 92
 
 
 def register_jobs() -> None:
@@ -26,6 +30,8 @@ def register_jobs() -> None:
     ledger.register(ERRAND, errands.do, on_failed=errands.failed)
     ledger.register(LOOK_AGAIN, errands.look_again)
     ledger.register(FILED, document_filed)
+    ledger.register(CLOSE_PAPERS, close_papers)
+    ledger.register(MOVE_OVER, move_over, priority=_LATER)
     ledger.every(_EVERY, REMIND, remind)
 
 
@@ -60,5 +66,27 @@ def document_filed(document_id: int) -> Apply:
     def apply() -> bool:
         filed.start_what_is_due(document_id, now=timezone.now())
         return True
+
+    return apply
+
+
+def close_papers(folder_id: int) -> Apply:
+    """A case has ended: the period of its papers begins."""
+
+    def apply() -> bool:
+        closing.close_papers(folder_id, now=timezone.now())
+        return True
+
+    return apply
+
+
+def move_over(move_id: int) -> Apply:
+    """The next cases that are put on a newer edition; each is a transaction of its own (cases/moving_over.py)."""
+    goes_on = moving_over.next_cases(move_id, clock=timezone.now)
+
+    def apply() -> bool:
+        if goes_on:
+            ledger.enqueue(MOVE_OVER, move_id)
+        return False
 
     return apply
