@@ -70,3 +70,13 @@ def errand(service: str, **parameters: str) -> str:
         "</bpmn:extensionElements></bpmn:serviceTask>" + user_task("danach") + flow("f1", "los", "e")
         + flow("f2", "e", "danach") + flow("f3", "danach", "aus")
     )  # fmt: skip
+
+
+_AMOUNT = '{"type": "object", "properties": {"betrag": {"type": "number", "title": "Betrag"}}}'
+# Two tasks side by side whose forms ask for the same.
+TWO_BRANCHES = (
+    ENDS + '<bpmn:parallelGateway id="auf"/><bpmn:parallelGateway id="zu"/>' + user_task("a", _AMOUNT)
+    + user_task("b", _AMOUNT) + user_task("danach") + flow("f1", "los", "auf") + flow("f2", "auf", "a")
+    + flow("f3", "auf", "b") + flow("f4", "a", "zu") + flow("f5", "b", "zu") + flow("f6", "zu", "danach")
+    + flow("f7", "danach", "aus")
+)  # fmt: skip

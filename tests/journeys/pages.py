@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from kundenakte.base.accounts.models import ApiToken, Role, User
 from kundenakte.circulation.actions import enter_absence, give_link, refuse
-from kundenakte.circulation.models import Case, CirculationFolder
+from kundenakte.circulation.models import Case, CirculationFolder, EditionMove, KeptCase
 from kundenakte.records.actions.retention import HoldWish, set_hold
 from kundenakte.records.actions.watching import watch
 from kundenakte.records.models import (
@@ -130,7 +130,7 @@ def _administered(rows: Rows) -> dict[str, Any]:
         actor=an_actor("anton"), user=user, deputy=a_user("anton"), begins_on=NOW.date(),
         ends_on=NOW.date() + timedelta(days=3650), note=LONG, now=NOW,
     )  # fmt: skip
-    share_run, batch_page = _share_run(rows), _paper(rows)
+    share_run, batch_page, case = _share_run(rows), _paper(rows), _case(rows)
     return {
         "batch": batch_page.file.batch_id, "batch_page": batch_page.pk,
         "share": share_run.share_id, "share_run": share_run.pk,
@@ -140,7 +140,8 @@ def _administered(rows: Rows) -> dict[str, Any]:
         "number": 1, "code": "OFFER", "rule_id": rule.pk, "run_id": run.pk, "section_id": section and section.pk,
         "edition": edition and edition.pk, "page_number": 1, "form": "csv",
         "secret": _for_a_guest(circulating), "document": circulating.documents.get().document_id,
-        "hold_id": hold.pk, "change_id": change.pk, "mailbox": _mailbox().pk, "case": _case(rows).folder_id,
+        "hold_id": hold.pk, "change_id": change.pk, "mailbox": _mailbox().pk, "case": case.folder_id,
+        "move_id": _moved_over(case).pk,
     }  # fmt: skip
 
 
@@ -225,6 +226,16 @@ def _disposed(file: CustomerFile) -> Disposition:
     made = disposed(papers[0])
     requested(papers[1])
     return made
+
+
+def _moved_over(case: Case) -> EditionMove:
+    """A walk to the newest edition on which one case could not go along."""
+    move = EditionMove.objects.create(
+        process=case.process, definition=case.definition, started_by=a_user("anton"), started_at=NOW, ended_at=NOW,
+        total=1, done=1,
+    )  # fmt: skip
+    KeptCase.objects.create(move=move, case=case, why="„%(name)s“ fehlt.", words={"name": LONG})
+    return move
 
 
 def addresses(rows: Rows, person: str) -> list[str]:

@@ -27,6 +27,11 @@ class Refused(Exception):
         self.sentence = self.in_words(str)
         super().__init__(self.sentence)
 
+    @property
+    def told(self) -> tuple[str, dict[str, str]]:
+        """Template and words, to be kept and said later in whatever language."""
+        return self._template, {name: str(word) for name, word in self._words.items()}
+
     def in_words(self, translate: Callable[[str], str]) -> str:
         """The sentence, its template and labels put through `translate`."""
         template = translate(self._template)

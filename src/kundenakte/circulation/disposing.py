@@ -34,6 +34,6 @@ def forget(gone: Gone, _now: datetime) -> None:
     VisitPhoto.objects.filter(visit__task__folder__in=folders).delete()
     VisitReport.objects.filter(visit__task__folder__in=folders).update(content={}, late="")
     cases = Case.objects.filter(folder__in=folders)
-    CaseStep.objects.filter(case__in=cases).update(answers={})
+    CaseStep.objects.filter(case__in=cases).update(answers={}, replaced={})
     CaseErrand.objects.filter(case__in=cases).update(result={}, trouble="")
     cases.update(fields={})

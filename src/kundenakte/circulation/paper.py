@@ -92,19 +92,22 @@ def _case(sheet: Sheet, case: Mapping[str, Any]) -> None:
         ]
     )
     _answers(sheet, case["said"])
-    answered = [step for step in case["steps"] if step["said"]]
+    answered = [step for step in case["steps"] if step["said"] or step["said_before"]]
     if answered:
         sheet.heading("Angaben bei den Schritten")
     for step in answered:
         sheet.paragraph(step["name"], LABEL)
-        _answers(sheet, step["said"])
+        _answers(sheet, step["said"], step["said_before"])
         sheet.gap(3)
 
 
-def _answers(sheet: Sheet, said: Sequence[Sequence[str]]) -> None:
+def _answers(sheet: Sheet, said: Sequence[Sequence[str]], before: Sequence[Sequence[str]] = ()) -> None:
     # The house words its questions, however long: beside each other they would cover what was answered.
+    changed = {pair[0]: pair[1] for pair in before}
     for title, words in said:
-        sheet.paragraph(f"{title}: {words}")
+        sheet.paragraph(f"{title}: {words}" + (f" (vorher: {changed.pop(title)})" if title in changed else ""))
+    for title, words in changed.items():
+        sheet.paragraph(f"{title}: – (vorher: {words})")
 
 
 def _about(line: Mapping[str, Any], tasks: Mapping[int, Mapping[str, Any]], names: Mapping[str, str]) -> str:

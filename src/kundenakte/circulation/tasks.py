@@ -10,9 +10,11 @@ from kundenakte.base.jobs import ledger
 from kundenakte.base.jobs.ledger import Apply
 from kundenakte.circulation import filing, reminding
 from kundenakte.circulation.actions.absences import settle_deputies
-from kundenakte.circulation.cases import errands, filed, working
+from kundenakte.circulation.cases import closing, errands, filed, moving_over, working
+from kundenakte.circulation.cases.closing import CLOSE_PAPERS
 from kundenakte.circulation.cases.filed import FILED
 from kundenakte.circulation.cases.going import ERRAND, LOOK_AGAIN, TIMER
+from kundenakte.circulation.cases.moving_over import MOVE_OVER
 from kundenakte.circulation.moving import FILE_MINUTES
 from kundenakte.circulation.visits import filing as visits
 from kundenakte.circulation.visits.filing import LAY_IN
@@ -20,6 +22,8 @@ from kundenakte.circulation.visits.handing_in import FILE_REPORT
 
 REMIND: Final = "circulation.remind"
 _EVERY: Final = 600.0
+# What arrives and what a person waits for goes first.
+_LATER: Final = 92
 
 
 def register_jobs() -> None:
@@ -31,6 +35,8 @@ def register_jobs() -> None:
     ledger.register(FILED, document_filed)
     ledger.register(FILE_REPORT, visits.file_report)
     ledger.register(LAY_IN, visits.lay_in)
+    ledger.register(CLOSE_PAPERS, close_papers)
+    ledger.register(MOVE_OVER, move_over, priority=_LATER)
     ledger.every(_EVERY, REMIND, remind)
 
 
@@ -66,5 +72,27 @@ def document_filed(document_id: int) -> Apply:
     def apply() -> bool:
         filed.start_what_is_due(document_id, now=timezone.now())
         return True
+
+    return apply
+
+
+def close_papers(folder_id: int) -> Apply:
+    """A case has ended: the period of its papers begins."""
+
+    def apply() -> bool:
+        closing.close_papers(folder_id, now=timezone.now())
+        return True
+
+    return apply
+
+
+def move_over(move_id: int) -> Apply:
+    """The next cases that are put on a newer edition; each is a transaction of its own (cases/moving_over.py)."""
+    goes_on = moving_over.next_cases(move_id, clock=timezone.now)
+
+    def apply() -> bool:
+        if goes_on:
+            ledger.enqueue(MOVE_OVER, move_id)
+        return False
 
     return apply

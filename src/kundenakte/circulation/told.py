@@ -47,7 +47,8 @@ def _case(folder: CirculationFolder) -> dict[str, Any]:
     known = definitions.of(case.definition)
     steps = [
         {"stop": step.stop_id, "element": step.element, "name": known.names.get(step.element, step.element),
-         "answers": step.answers, "said": _said(step.answers, known)}
+         "answers": step.answers, "said": _said(step.answers, known),
+         "replaced": step.replaced, "said_before": _said(step.replaced, known)}
         for step in CaseStep.objects.filter(case=case).order_by("pk")
     ]  # fmt: skip
     told = {

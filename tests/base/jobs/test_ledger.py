@@ -61,6 +61,26 @@ def test_asked_for_while_it_runs_it_is_done_again(worker: Worker) -> None:
     assert [job.state for job in Job.objects.all()] == [Job.State.DONE]
 
 
+def test_asked_for_a_later_time_while_it_runs_it_waits_for_that(worker: Worker) -> None:
+    seen: list[int] = []
+    later = timezone.now() + timedelta(hours=1)
+
+    def work(subject: int) -> ledger.Apply:
+        seen.append(subject)
+        ledger.enqueue("a", 1, run_after=later)
+        return lambda: True
+
+    ledger.register("a", work)
+    ledger.enqueue("a", 1)
+    run_dry(worker)
+    job = Job.objects.get()
+    assert (seen, job.state, job.run_after) == ([1], Job.State.WAITING, later)
+    # The sooner time counts while it waits, as ever.
+    ledger.enqueue("a", 1)
+    run_dry(worker)
+    assert seen == [1, 1]
+
+
 def test_the_same_row_goes_on_with_the_next_step(worker: Worker) -> None:
     ledger.register("a", writes("a", goes_on=True), then="b")
     ledger.register("b", writes("b", goes_on=True), then="c")

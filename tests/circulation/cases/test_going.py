@@ -115,6 +115,21 @@ def test_a_timer_waits_for_its_time_and_falls_away_with_its_task() -> None:
     assert open_steps(case) == [("Entscheiden", "Vertrieb")]
 
 
+def test_a_timer_whose_job_comes_too_soon_is_not_forgotten() -> None:
+    # An earlier round of the same event had asked for this hour, or the clock was set back.
+    a_probe(WAITS, now=timezone.now())
+    [row] = CaseTimer.objects.all()
+    Job.objects.filter(name=going.TIMER).update(run_after=timezone.now())
+    worked_off()
+    row.refresh_from_db()
+    job = Job.objects.get(name=going.TIMER)
+    assert (row.state, job.state, job.run_after) == ("waiting", Job.State.WAITING, row.due_at)
+    with transaction.atomic():
+        working.ring(row.pk, now=row.due_at)
+    row.refresh_from_db()
+    assert row.state == "done"
+
+
 def test_an_interrupting_timer_takes_the_task_away_and_the_minutes_say_so() -> None:
     inside = (
         ENDS + user_task("tun") + user_task("spaet") + f'<bpmn:boundaryEvent id="b" attachedToRef="tun">{timer("P1D")}'

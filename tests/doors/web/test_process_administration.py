@@ -13,6 +13,7 @@ from django.urls import reverse
 from kundenakte.circulation.models import (
     Case,
     CirculationFolder,
+    EditionMove,
     Process,
     ProcessDefinition,
     ProcessDraft,
@@ -21,7 +22,7 @@ from kundenakte.circulation.models import (
     WebhookReceiver,
 )
 from tests.builders import a_class, a_user
-from tests.case_builders import a_case, a_process, does_step
+from tests.case_builders import a_case, a_process, does_step, worked_off
 from tests.doors.web.pages import SignIn, words
 from tests.process_builders import ENDS, a_file, flow, shipped, user_task
 
@@ -139,20 +140,41 @@ def test_what_is_no_longer_offered_is_started_by_nobody_until_it_is_again(anton:
         assert (process.is_offered, said in words(page)) == (offered == "1", True)
 
 
-def test_open_cases_are_moved_over_where_they_fit_and_the_others_are_named(anton: Client) -> None:
+def test_open_cases_are_moved_over_where_they_fit_and_the_others_are_named(anton: Client, signed_in: SignIn) -> None:
     first = a_case(ONE)
     a_process(TWO)
     page = words(anton.get(f"{LIST}/probe"))
     assert "1 Vorgang auf die neueste Ausgabe umstellen" in page
-    assert "1 Vorgang umgestellt." in words(anton.post(f"{LIST}/probe/umstellen", follow=True))
+    # Begun by the page, done by a worker.
+    begun = anton.post(f"{LIST}/probe/umstellen", follow=True)
+    assert ("0 von 1 Vorgängen sind durchgesehen." in words(begun), b"data-poll=" in begun.content) == (True, True)
+    [[address, status]] = begun.redirect_chain
+    assert (status, EditionMove.objects.get().total) == (303, 1)
+    page = words(anton.get(f"{LIST}/probe"))
+    assert ("0 % sind durchgesehen" in page, "Ausgabe umstellen" in page) == (True, False)
+    # Asked again, it is the same one.
+    assert anton.post(f"{LIST}/probe/umstellen").headers["Location"] == address
+    worked_off()
+    done = anton.get(address)
+    assert ("1 Vorgang umgestellt." in words(done), b"data-poll=" in done.content) == (True, False)
     first.refresh_from_db()
     assert first.definition.number == 2
+    assert "Zuletzt ging 1 Vorgang auf Ausgabe 2 über." in words(anton.get(f"{LIST}/probe"))
+    assert "folgen schon der neuesten" in words(anton.post(f"{LIST}/probe/umstellen", follow=True))
     does_step(first, "eins", "sabine")
     a_process(OTHER)
-    page = words(anton.post(f"{LIST}/probe/umstellen", follow=True))
-    assert f"{first.number}: " in page
+    address = anton.post(f"{LIST}/probe/umstellen").headers["Location"]
+    worked_off()
+    page = words(anton.get(address))
+    assert "0 Vorgänge umgestellt. 1 Vorgang bleibt bei seiner Ausgabe." in page
+    assert first.number in page
+    assert "„eins“ fehlt in der neuen Ausgabe" in page
+    part = anton.get(address, headers={"HX-Request": "true", "HX-Target": "move"})
+    assert (first.number in words(part), b"<html" in part.content) == (True, False)
     first.refresh_from_db()
     assert first.definition.number == 2
+    assert signed_in("verena").get(address).status_code == 404
+    assert anton.get(f"{LIST}/reklamation/umstellung/{EditionMove.objects.latest('pk').pk}").status_code == 404
 
 
 # --- dry run -----------------------------------------------------------------------------------------------------

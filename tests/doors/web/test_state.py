@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from kundenakte.base.jobs.models import Job
 from kundenakte.base.journal import checking
@@ -91,7 +91,13 @@ def test_every_process_that_should_run_is_looked_for() -> None:
     for kind in processes.kinds():
         # The web server makes more of itself below the one that is started.
         wanted[kind.name] += kind.count
-    assert {one.name: one.wanted for one in children._below(os.getpid())} == dict(wanted)
+    found = children._below(os.getpid())
+    assert {one.name: one.wanted for one in found} == dict(wanted)
+    # Each has a name people read, in their language.
+    titles = [one.title for one in found]
+    assert titles == ["Webserver", "Arbeiter", "Leser für Scans", "Hausmeister", "Suchindex"]
+    with translation.override("en"):
+        assert [one.title for one in found] == ["Web server", "Worker", "Reader of scans", "Caretaker", "Search index"]
 
 
 # --- the monitor -------------------------------------------------------------------------------------------------

@@ -24,14 +24,16 @@ from kundenakte.base.jobs.models import Job
 __all__ = ["Apply", "GiveUp", "OnFailed", "Work", "enqueue", "enqueue_all", "every", "move_back", "register"]
 
 # Asked for while it waits: the sooner time and the more urgent priority count. Asked for while it runs: what it has
-# read may be old, so it runs once more when it ends.
+# read may be old, so it runs once more when it ends, or at the time that was asked for.
 _ENQUEUE = """
 INSERT INTO jobs_job (name, subject_id, state, priority, run_after, attempt, worker, asked_again, error, created_at)
 VALUES (%s, %s, 'waiting', %s, %s, 0, '', false, '', %s)
 ON CONFLICT (name, subject_id) WHERE state IN ('waiting', 'running') DO UPDATE SET
     asked_again = jobs_job.asked_again OR jobs_job.state = 'running',
     priority = CASE WHEN excluded.priority < jobs_job.priority THEN excluded.priority ELSE jobs_job.priority END,
-    run_after = CASE WHEN excluded.run_after < jobs_job.run_after THEN excluded.run_after ELSE jobs_job.run_after END
+    run_after = CASE WHEN excluded.run_after < jobs_job.run_after
+                       OR (jobs_job.state = 'running' AND NOT jobs_job.asked_again)
+                     THEN excluded.run_after ELSE jobs_job.run_after END
 """
 
 
@@ -68,7 +70,8 @@ def move_back(by: timedelta, *, now: datetime) -> None:
 def enqueue(name: str, subject_id: int, *, run_after: datetime | None = None, priority: int | None = None) -> None:
     """Ask for a piece of work, in the caller's transaction: it is there if and only if the change is.
 
-    Asking again while it waits changes nothing but time and urgency; while it runs, it will run once more.
+    Asking again while it waits changes nothing but time and urgency; while it runs, it will run once more, not before
+    `run_after`.
     """
     enqueue_all(name, (subject_id,), run_after=run_after, priority=priority)
 

@@ -80,29 +80,32 @@ def hand_on(*, actor: Actor, task: Task, edition: int, to: User | Role, reason: 
 
 @transaction.atomic
 def complete(
-    *, actor: Actor, task: Task, edition: int, now: datetime, remark: str = "", answers: Mapping[str, Any] | None = None
-) -> Task:
+    *, actor: Actor, task: Task, edition: int, now: datetime, remark: str = "",
+    answers: Mapping[str, Any] | None = None, seen: str = "",
+) -> Task:  # fmt: skip
     """Do what was wished: seen, commented, completed. When the step's last task is done, the next step opens.
 
     What wants an approval is approved (`approve`) or refused. Raises RemarkMissing where a comment was wished for. The
-    task of a case has a form: `answers` fill it in, and the process goes on. Raises AnswersRefused, CaseStuck.
+    task of a case has a form: `answers` fill it in, and the process goes on; `seen` says what of it the person saw
+    (cases/answering.py). Raises AnswersRefused, CaseStuck.
     """
     if task.wish == Wish.COMMENT and not remark.strip():
         raise RemarkMissing
     if task.wish in _TO_APPROVE:
         raise BadValue("Diese Aufgabe wird freigegeben oder zurückgewiesen.")
-    return _done(actor, task, edition, What.COMPLETED, remark=remark, answers=answers, now=now)
+    return _done(actor, task, edition, What.COMPLETED, remark=remark, answers=answers, seen=seen, now=now)
 
 
 @transaction.atomic
 def approve(
-    *, actor: Actor, task: Task, edition: int, now: datetime, remark: str = "", answers: Mapping[str, Any] | None = None
-) -> Task:
+    *, actor: Actor, task: Task, edition: int, now: datetime, remark: str = "",
+    answers: Mapping[str, Any] | None = None, seen: str = "",
+) -> Task:  # fmt: skip
     """Say yes to what was to be approved or signed off; in a case the form has the decision. Raises FourEyes, BadValue
     for another wish, AnswersRefused, CaseStuck."""
     if task.wish not in _TO_APPROVE:
         raise BadValue("Bei dieser Aufgabe ist nichts freizugeben.")
-    return _done(actor, task, edition, What.APPROVED, remark=remark, answers=answers, now=now)
+    return _done(actor, task, edition, What.APPROVED, remark=remark, answers=answers, seen=seen, now=now)
 
 
 @transaction.atomic
@@ -130,20 +133,21 @@ def refuse(*, actor: Actor, task: Task, edition: int, reason: str, now: datetime
 
 
 def _done(
-    actor: Actor, task: Task, edition: int, what: str, *, remark: str, answers: Mapping[str, Any] | None, now: datetime
-) -> Task:
+    actor: Actor, task: Task, edition: int, what: str, *, remark: str, answers: Mapping[str, Any] | None, seen: str,
+    now: datetime,
+) -> Task:  # fmt: skip
     folder, held = moving.held_task(actor, task, edition, now=now)
     person = moving.person(actor)
     instead_of = _instead_of(person, held, now)
     four_eyes.require(held, person, instead_of)
     step = cases.step_of(held.stop)
-    said = cases.take_answers(step, answers or {}, person=person, now=now) if step else {}
+    said = cases.take_answers(step, answers or {}, person=person, now=now, seen=seen) if step else {}
     before = moving.ended(held, Task.State.DONE, by=person, now=now, remark=remark.strip(), instead_of=instead_of)
     held.stop.state = Stop.State.DONE
     held.stop.save(update_fields=["state"])
     line = Line(
         what if step is None else What.COMPLETED, held, before=before, after=held.facts(), comment=held.remark,
-        instead_of=instead_of, words=starting.words_of(said),
+        instead_of=instead_of, words=starting.words_of(said, step.replaced if step else {}),
     )  # fmt: skip
     if step is None:
         minutes.write(actor, folder, [line, *moving.onward(folder, now=now)], at=now)

@@ -18,6 +18,7 @@ from kundenakte.base.accounts.models import Role, User
 from kundenakte.base.jobs import ledger
 from kundenakte.circulation import minutes, moving
 from kundenakte.circulation.cases import definitions
+from kundenakte.circulation.cases.closing import CLOSE_PAPERS
 from kundenakte.circulation.minutes import Line
 from kundenakte.circulation.models import Case, CaseErrand, CaseStep, CaseTimer, CirculationFolder, Stop
 from kundenakte.circulation.models.minutes import What
@@ -55,6 +56,7 @@ def settle(case: Case, run: Run, *, now: datetime) -> None:
     if run.is_over:
         case.state, case.closed_at, case.stage = Case.State.CLOSED, now, ""
         lines.append(moving.end(case.folder, CirculationFolder.State.FINISHED, What.FINISHED, now=now))
+        ledger.enqueue(CLOSE_PAPERS, case.folder_id)
     put_away(case, run)
     if lines:
         minutes.write(HOUSE, case.folder, lines, at=now)
@@ -84,6 +86,7 @@ def drop(case: Case, *, now: datetime) -> None:
     case.save(update_fields=["state", "closed_at", "stage", "edition"])
     case.timers.filter(state=CaseTimer.State.WAITING).update(state=CaseTimer.State.DROPPED)
     case.errands.exclude(state=CaseErrand.State.DONE).update(state=CaseErrand.State.DROPPED, ended_at=now)
+    ledger.enqueue(CLOSE_PAPERS, case.folder_id)
 
 
 # --- tasks -------------------------------------------------------------------------------------------------------

@@ -144,10 +144,11 @@ def _begun(
     return case
 
 
-def words_of(answers: Mapping[str, Any]) -> dict[str, str]:
-    """What a form brought, for the journal to commit to."""
+def words_of(answers: Mapping[str, Any], replaced: Mapping[str, Any] | None = None) -> dict[str, str]:
+    """What a form brought, and what it replaced, for the journal to commit to."""
     said = {name: value for name, value in answers.items() if value not in (None, "")}
-    return {"answers": json.dumps(said, ensure_ascii=False, sort_keys=True)} if said else {}
+    told = {"answers": said, "replaced": replaced or {}}
+    return {name: json.dumps(one, ensure_ascii=False, sort_keys=True) for name, one in told.items() if one}
 
 
 def _of_file(document: Document, customer_file: CustomerFile) -> Document:

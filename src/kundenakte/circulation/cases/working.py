@@ -11,11 +11,21 @@ from django.utils import timezone
 
 from kundenakte.base.accounts.actors import Actor
 from kundenakte.base.accounts.models import User
+from kundenakte.base.jobs import ledger
 from kundenakte.circulation import access, grants, minutes, moving
 from kundenakte.circulation.cases import definitions, going
-from kundenakte.circulation.cases.answering import answered, documents_of
+from kundenakte.circulation.cases.answering import answered, documents_of, replaced, require_unchanged
 from kundenakte.circulation.minutes import Line
-from kundenakte.circulation.models import Case, CaseStep, CaseTimer, CirculationFolder, FolderDocument, Stop, Task
+from kundenakte.circulation.models import (
+    Case,
+    CaseStep,
+    CaseTimer,
+    CirculationFolder,
+    FolderDocument,
+    ProcessDefinition,
+    Stop,
+    Task,
+)
 from kundenakte.circulation.models.minutes import What
 from kundenakte.circulation.processes.engine import Run
 from kundenakte.circulation.processes.forms import Form
@@ -36,12 +46,18 @@ def form_of(step: CaseStep) -> Form:
     return found.form if found else Form()
 
 
-def take_answers(step: CaseStep, answers: Mapping[str, Any], *, person: User, now: datetime) -> dict[str, Any]:
-    """Check and keep what the form brought; documents it names lie in the folder from now on. Raises AnswersRefused."""
+def take_answers(
+    step: CaseStep, answers: Mapping[str, Any], *, person: User, now: datetime, seen: str = ""
+) -> dict[str, Any]:
+    """Check and keep what the form brought; documents it names lie in the folder from now on. Raises AnswersRefused.
+
+    `seen` are the marks of what the person saw (`answering.marks`); without them the answers count as they are.
+    """
     folder, form = step.stop.folder, form_of(step)
     clean = answered(form, answers, person=person, customer_file=folder.customer_file)
-    step.answers = clean
-    step.save(update_fields=["answers"])
+    require_unchanged(form, seen, step.case.fields, clean, definitions.of(step.case.definition))
+    step.answers, step.replaced = clean, replaced(clean, step.case.fields)
+    step.save(update_fields=["answers", "replaced"])
     for pk in documents_of(form, clean):
         FolderDocument.objects.get_or_create(
             folder=folder, document_id=pk, removed_at=None, defaults={"added_by": person, "added_at": now}
@@ -93,7 +109,11 @@ def ring(timer_id: int, *, now: datetime) -> None:
     timer = CaseTimer.objects.select_related("case").get(pk=timer_id)
     folder = locked(timer.case.folder_id)
     timer.refresh_from_db()
-    if timer.state != CaseTimer.State.WAITING or not folder.is_open or timer.due_at > now:
+    if timer.state != CaseTimer.State.WAITING or not folder.is_open:
+        return
+    if timer.due_at > now:
+        # This hour was that of an earlier round, or the clock has been set back.
+        ledger.enqueue(going.TIMER, timer_id, run_after=timer.due_at)
         return
     case = case_of(folder)
     run = going.taken_up(case, now=now)
@@ -113,20 +133,27 @@ def migrate_case(*, actor: Actor, case: Case, to: int, now: datetime) -> Case:
     person = moving.person(actor)
     if not records_access.rights_of(person).has(Verb.ADMINISTER):
         raise NotAllowed
+    if not put_over(actor=actor, case=case, to=case.process.definitions.get(number=to), now=now):
+        raise NotMigrated("Dieser Vorgang ist schon zu Ende.")
+    return Case.objects.select_related("folder", "definition", "process", "owner").get(pk=case.pk)
+
+
+def put_over(*, actor: Actor, case: Case, to: ProcessDefinition, now: datetime) -> bool:
+    """The same in the caller's transaction, who has asked for the right. False: it has ended meanwhile.
+
+    Raises NotMigrated.
+    """
     folder = locked(case.folder_id)
     held = case_of(folder)
-    if not held.is_open:
-        raise NotMigrated("Dieser Vorgang ist schon zu Ende.")
-    row = held.process.definitions.get(number=to)
-    if row.pk == held.definition_id:
-        return held
+    if not held.is_open or held.definition_id == to.pk:
+        return held.is_open
     before = held.definition.number
-    run = going.taken_up(held, now=now).migrated(definitions.of(row))
-    held.definition = row
-    line = Line(What.MIGRATED, before={"definition": before}, after={"definition": row.number, "sha256": row.digest})
+    run = going.taken_up(held, now=now).migrated(definitions.of(to))
+    held.definition = to
+    line = Line(What.MIGRATED, before={"definition": before}, after={"definition": to.number, "sha256": to.digest})
     minutes.write(actor, folder, [line], at=now)
     going.settle(held, run, now=now)
-    return held
+    return True
 
 
 def settle_grants(folder: CirculationFolder, *, now: datetime) -> None:

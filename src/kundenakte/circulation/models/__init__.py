@@ -5,6 +5,7 @@ from kundenakte.circulation.models.feeds import TaskFeed
 from kundenakte.circulation.models.folders import CirculationFolder, FolderDocument, FolderSeries
 from kundenakte.circulation.models.guests import GuestLink
 from kundenakte.circulation.models.minutes import MinutesEntry
+from kundenakte.circulation.models.moves import EditionMove, KeptCase
 from kundenakte.circulation.models.people import Absence, Reminder, ReminderMail
 from kundenakte.circulation.models.processes import (
     Process,
@@ -18,8 +19,8 @@ from kundenakte.circulation.models.tasks import Task, TaskGrant
 from kundenakte.circulation.models.visits import Visit, VisitPhoto, VisitReport
 
 __all__ = [
-    "Absence", "Case", "CaseErrand", "CaseSeries", "CaseStep", "CaseTimer", "CirculationFolder", "FolderDocument",
-    "FolderSeries", "GuestLink", "MinutesEntry", "Process", "ProcessDefinition", "ProcessDraft", "Reminder",
-    "ReminderMail", "StartRule", "Stop", "Task", "TaskFeed", "TaskGrant", "Visit", "VisitPhoto", "VisitReport",
-    "WebhookReceiver",
+    "Absence", "Case", "CaseErrand", "CaseSeries", "CaseStep", "CaseTimer", "CirculationFolder", "EditionMove",
+    "FolderDocument", "FolderSeries", "GuestLink", "KeptCase", "MinutesEntry", "Process", "ProcessDefinition",
+    "ProcessDraft", "Reminder", "ReminderMail", "StartRule", "Stop", "Task", "TaskFeed", "TaskGrant", "Visit",
+    "VisitPhoto", "VisitReport", "WebhookReceiver",
 ]  # fmt: skip

@@ -85,6 +85,7 @@ class Case(models.Model):
             models.Index(fields=("due_at", "id"), condition=Q(state="open"), name="case_due"),
             models.Index(fields=("owner", "opened_at"), condition=Q(state="open"), name="case_of_owner"),
             models.Index(fields=("process", "closed_at"), condition=~Q(state="open"), name="case_closed"),
+            models.Index(fields=("opened_at", "process", "reason"), name="case_reasons"),
         )
 
     def __str__(self) -> str:
@@ -105,6 +106,8 @@ class CaseStep(models.Model):
     element = models.CharField(max_length=100)
     run = models.UUIDField(unique=True)
     answers = models.JSONField(default=dict)
+    # What stood in those fields before, where its form changed what another one had brought.
+    replaced = models.JSONField(default=dict)
 
     class Meta:
         ordering = ("id",)

@@ -53,6 +53,9 @@ class CirculationFolder(models.Model):
             models.Index(fields=("customer_file", "-started_at", "-id"), name="folder_in_file"),
             models.Index(fields=("started_by", "state", "-started_at"), name="folder_by_starter"),
             models.Index(fields=("started_at", "id"), condition=Q(state="open"), name="folder_open"),
+            # The figures of a year do not look at the years before.
+            models.Index(fields=("started_at",), name="folder_started"),
+            models.Index(fields=("ended_at",), condition=Q(ended_at__isnull=False), name="folder_ended"),
         )
 
     def __str__(self) -> str:

@@ -323,15 +323,22 @@ def _require_same(diff: Any) -> None:
     begun = TaskState.READY | TaskState.WAITING | TaskState.STARTED | TaskState.COMPLETED
     gone = [task for task in diff.removed if task.has_state(begun)]
     changed = [task for task in diff.changed if task.has_state(TaskState.STARTED | TaskState.COMPLETED)]
-    for tasks, what in ((gone, "fehlt"), (changed, "ist anders verbunden")):
-        if tasks:
-            name = tasks[0].task_spec.bpmn_name or tasks[0].task_spec.name
-            raise NotMigrated(
-                "„%(name)s“ %(what)s in der neuen Ausgabe, und der Vorgang ist dort schon "
-                "vorbeigekommen. Er bleibt bei seiner Ausgabe.",
-                name=name,
-                what=what,
-            )
+    if gone:
+        raise NotMigrated(
+            "„%(name)s“ fehlt in der neuen Ausgabe, und der Vorgang ist dort schon vorbeigekommen. "
+            "Er bleibt bei seiner Ausgabe.",
+            name=_named(gone[0]),
+        )
+    if changed:
+        raise NotMigrated(
+            "„%(name)s“ ist in der neuen Ausgabe anders verbunden, und der Vorgang ist dort schon vorbeigekommen. "
+            "Er bleibt bei seiner Ausgabe.",
+            name=_named(changed[0]),
+        )
+
+
+def _named(task: Any) -> str:
+    return str(task.task_spec.bpmn_name or task.task_spec.name)
 
 
 @functools.lru_cache(maxsize=64)

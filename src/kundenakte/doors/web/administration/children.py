@@ -10,19 +10,39 @@ from pathlib import Path
 from typing import Final
 
 from django.conf import settings
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 _PREFIX: Final = "ka-"
 # The supervisor waits 0.2 s before it starts a child again that has ended.
 _RESTART_SECONDS: Final = 0.5
+_TITLES: Final = {
+    "web": gettext_noop("Webserver"),
+    "worker": gettext_noop("Arbeiter"),
+    "reader": gettext_noop("Leser für Scans"),
+    "caretaker": gettext_noop("Hausmeister"),
+    "indexer": gettext_noop("Suchindex"),
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Kind:
     """Processes of one name: how many there should be, and how many there are."""
 
+    # As the system knows it, without prefix.
     name: str
     wanted: int
     alive: int
+
+    @property
+    def title(self) -> str:
+        """What it is called on the screen."""
+        return called(self.name)
+
+
+def called(name: str) -> str:
+    """What a process of this name is called on the screen."""
+    return _(_TITLES.get(name, name))
 
 
 def kinds() -> list[Kind]:

@@ -225,7 +225,7 @@ def _processes() -> Iterator[Check]:
     for kind in children.kinds():
         if kind.alive < kind.wanted:
             said = _("%(name)s: %(alive)d von %(wanted)d laufen.") % {
-                "name": kind.name, "alive": kind.alive, "wanted": kind.wanted
+                "name": kind.title, "alive": kind.alive, "wanted": kind.wanted
             }  # fmt: skip
             to_do = _("Er wird von selbst neu gestartet. Bleibt es so, steht die Ursache in der Ausgabe von „serve“.")
             yield Check(f"process-{kind.name}", _("Prozesse"), "bad", said, to_do)
@@ -260,7 +260,7 @@ def _journal() -> Iterator[Check]:
     late = Unsequenced.objects.filter(entry__at__lt=timezone.now() - _LATE).count()
     if late:
         said = _("%(n)d Einträge haben noch keinen Platz in der Kette.") % {"n": late}
-        to_do = _("Läuft der Prozess „caretaker“? Sonst bitte neu starten.")
+        to_do = _("Läuft der Prozess „%(name)s“? Sonst bitte neu starten.") % {"name": children.called("caretaker")}
         yield Check("journal", _("Protokoll"), "bad", said, to_do)
     else:
         yield Check("journal", _("Protokoll"), "good", _("Jeder Eintrag hat seinen Platz in der Kette."))
@@ -296,7 +296,9 @@ def _index() -> Iterator[Check]:
     oldest = SearchDue.objects.order_by("pk").values_list("marked_at", flat=True).first()
     if oldest is not None and timezone.now() - oldest > _INDEX_LATE:
         said = _("Die Suche kennt %(n)d Änderungen noch nicht.") % {"n": _behind()}
-        to_do = _("Läuft der Prozess „indexer“? Sonst bitte neu starten, notfalls „kundenakte rebuild_index“.")
+        to_do = _("Läuft der Prozess „%(name)s“? Sonst bitte neu starten, notfalls „kundenakte rebuild_index“.") % {
+            "name": children.called("indexer")
+        }
         yield Check("index", name, "bad", said, to_do)
     else:
         yield Check("index", name, "good", _("Die Suche ist auf dem neuesten Stand."))

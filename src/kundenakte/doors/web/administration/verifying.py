@@ -17,6 +17,7 @@ from django.views.decorators.http import require_POST
 from kundenakte.base.journal import checking
 from kundenakte.base.journal.models import VerifierRun
 from kundenakte.doors.web import page
+from kundenakte.doors.web.administration import children
 from kundenakte.doors.web.administration.pages import administrators
 from kundenakte.doors.web.page import SignedIn
 from kundenakte.doors.web.templatetags.shown import moment
@@ -71,8 +72,8 @@ def going() -> str:
     if run.began_at is not None:
         return _("Der Prüflauf läuft seit %(when)s.") % {"when": moment(run.began_at)}
     if timezone.now() - run.asked_at > _SOON:
-        said = _("Der Prüflauf ist seit %(when)s angefordert. Eine Sicherung geht vor; läuft der Prozess „caretaker“?")
-        return said % {"when": moment(run.asked_at)}
+        said = _("Der Prüflauf ist seit %(when)s angefordert. Eine Sicherung geht vor; läuft der Prozess „%(name)s“?")
+        return said % {"when": moment(run.asked_at), "name": children.called("caretaker")}
     return _("Der Prüflauf ist angefordert und beginnt gleich.")
 
 

@@ -159,8 +159,12 @@ def _shown(request: SignedIn) -> HttpResponse:
 
 def _late_elsewhere(request: SignedIn) -> list[tuple[Task, str]]:
     """Tasks of others that are so late that she was told of it, and with whom each lies."""
+    rows = access.reminders_for(request.user).filter(kind=Reminder.Kind.ESCALATED)
+    if not rows.exists():
+        # Most people, most days: the rest is the dearest question of the page.
+        return []
     own = access.tasks_for(request.user, rights=page.rights(request)).order_by().values("pk")
-    rows = access.reminders_for(request.user).filter(kind=Reminder.Kind.ESCALATED).exclude(task__in=own)
+    rows = rows.exclude(task__in=own)
     rows = rows.filter(task__folder__in=access.folders_for(request.user, rights=page.rights(request)))
     found = rows.select_related("task__folder", "task__user", "task__team", "task__claimed_by")[:_MOST_LATE]
     return [(one.task, cover.holder(one.task)) for one in found]

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import chain
+from operator import attrgetter
 from typing import Any, Final
 
 from django.http import HttpResponse, QueryDict
@@ -177,7 +178,8 @@ def stage_name(stage: str) -> str:
 def _in_order(entries: Sequence[Entry], order: str) -> Sequence[Entry]:
     """As they come, the oldest stands first; what is equal keeps that order."""
     if order == "frist":
-        return sorted(entries, key=lambda entry: entry.due_on or _NEVER)
+        due = overview.due_days([entry.pk for entry in entries])
+        return sorted(entries, key=lambda entry: due.get(entry.pk, _NEVER))
     if order == "kunde":
         names = overview.customers_of({entry.customer_file for entry in entries})
         # What has ended meanwhile may have no name any more.
@@ -205,7 +207,7 @@ def _board(entries: Sequence[Entry], said: Said, now: datetime) -> list[Column]:
     rows = {line.entry.pk: said.row(line) for line in lines}
     return [
         Column(
-            stage, stage_name(stage), len(by_stage[stage]), sum(entry.is_overdue for entry in by_stage[stage]),
+            stage, stage_name(stage), len(by_stage[stage]), sum(1 for entry in by_stage[stage] if entry.overdue),
             [rows[entry.pk] for entry in shown[stage]],
         )
         for stage in sorted(fullest, key=said.place)
@@ -222,7 +224,7 @@ def _choices(every: Sequence[Entry], known: Counts, said: Said) -> list[dict[str
     def words(found: dict[Any, int], called: Callable[[Any], str]) -> list[tuple[Any, str, int]]:
         return [(key, text, found[key]) for key, text in by_word((key, called(key)) for key in found)]
 
-    reasons = {reason: said.reason(kind, reason) for kind, reason in {(one.kind, one.reason) for one in every}}
+    reasons = {reason: said.reason(kind, reason) for kind, reason in set(map(attrgetter("kind", "reason"), every))}
     stages = sorted(known.stages, key=said.place)
     most = dict(known.customers.most_common(_CUSTOMERS))
     customers = overview.customers_of(most)
@@ -264,5 +266,5 @@ def _cells(line: Line, said: Said) -> tuple[tables.Cell, ...]:
     return (
         line.number, line.title, line.customer, _(line.process) if line.process else _("Umlaufmappe"),
         said.reason(entry.kind, entry.reason), stage_name(entry.stage), ", ".join(line.with_whom), said.owner(entry),
-        timezone.localdate(line.started_at), line.days, entry.due_on, _("ja") if entry.is_overdue else "",
+        timezone.localdate(line.started_at), line.days, line.due_on, _("ja") if entry.is_overdue else "",
     )  # fmt: skip

@@ -61,10 +61,10 @@ def task(request: SignedIn, pk: int) -> HttpResponse:
     return page.gone_on(address)
 
 
-def do(common: dict[str, Any], wish: str, remark: str, answers: dict[str, Any] | None = None) -> None:
+def do(common: dict[str, Any], wish: str, remark: str, answers: dict[str, Any] | None = None, seen: str = "") -> None:
     """Fulfil the wish of a task, whichever it is; in a case with what its form was filled in with."""
     act = actions.approve if wish in {Wish.APPROVE, Wish.SIGN_OFF} else actions.complete
-    act(**common, remark=remark, answers=answers)
+    act(**common, remark=remark, answers=answers, seen=seen)
 
 
 def _fault(row: Task, act: str, refused: Refused, typed: dict[str, str]) -> Fault:
@@ -76,7 +76,7 @@ def _fault(row: Task, act: str, refused: Refused, typed: dict[str, str]) -> Faul
 def _done(request: SignedIn, row: Task, common: dict[str, Any]) -> str:
     step = cases.step_of(row.stop)
     answers = typed_in(cases.form_of(step), request.POST) if step else None
-    do(common, row.wish, request.POST.get("bemerkung", ""), answers)
+    do(common, row.wish, request.POST.get("bemerkung", ""), answers, request.POST.get("gesehen", ""))
     return _("Erledigt. Danke.")
 
 

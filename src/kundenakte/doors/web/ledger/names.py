@@ -40,6 +40,8 @@ NAMES: Final = {
     "circulation.remind": gettext_noop("An Aufgaben erinnern"),
     "circulation.errand": gettext_noop("Schritt eines Vorgangs ausführen"),
     "circulation.look_again": gettext_noop("Nach einem Schritt eines Vorgangs sehen"),
+    "circulation.close_papers": gettext_noop("Ende eines Vorgangs in seinen Dokumenten vermerken"),
+    "circulation.move_over": gettext_noop("Vorgänge auf eine neue Ausgabe umstellen"),
     "circulation.timer": gettext_noop("Frist eines Vorgangs"),
     "circulation.document_filed": gettext_noop("Vorgang zu einem Dokument beginnen"),
     "circulation.file_minutes": gettext_noop("Umlaufprotokoll ablegen"),

@@ -12,16 +12,24 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from kundenakte.base.accounts.models import User
 from kundenakte.base.refusals import Refused
-from kundenakte.circulation.cases import definitions, going, publishing, working
-from kundenakte.circulation.models import Case, Process, ProcessDefinition, ProcessDraft, StartRule, WebhookReceiver
+from kundenakte.circulation.cases import going, publishing
+from kundenakte.circulation.models import (
+    Case,
+    EditionMove,
+    Process,
+    ProcessDefinition,
+    ProcessDraft,
+    StartRule,
+    WebhookReceiver,
+)
 from kundenakte.circulation.processes import reading, xml
 from kundenakte.circulation.processes.definition import Definition
-from kundenakte.circulation.processes.refusals import BpmnRefused, NotMigrated
+from kundenakte.circulation.processes.refusals import BpmnRefused
 from kundenakte.doors.web import page, refusals
 from kundenakte.doors.web.administration.pages import administrators
 from kundenakte.doors.web.circulation.people import people
@@ -30,7 +38,6 @@ from kundenakte.doors.web.processes.drawing import drawn
 from kundenakte.records.models import DocumentClass
 from kundenakte.records.refusals import BadValue, NotFound
 
-_MOST_AT_ONCE: Final = 500
 # By which way a document may come in for a rule to take it (circulation/ways.py).
 _WAYS: Final[Mapping[str, Any]] = {
     "": gettext_lazy("egal"),
@@ -111,6 +118,7 @@ def _shown(
         "classes": [(str(one.pk), one.name) for one in DocumentClass.objects.order_by("name")], "people": people(),
         "ways": _WAYS.items(), "rule_sentence": rule_sentence, "typed": typed,
         "older": sum(one.open_cases for one in editions[1:]),
+        "move": EditionMove.objects.filter(process=row).select_related("definition").first(),
     }  # fmt: skip
     return render(request, "processes/process.html", context, status=status)
 
@@ -171,27 +179,6 @@ def offer(request: SignedIn, key: str) -> HttpResponse:
         messages.success(request, _("Neue Vorgänge können wieder begonnen werden."))
     else:
         messages.success(request, _("Neue Vorgänge können nicht mehr begonnen werden. Was läuft, läuft weiter."))
-    return page.gone_on(reverse("administration-process", args=(key,)))
-
-
-@require_POST
-@administrators
-def migrate(request: SignedIn, key: str) -> HttpResponse:
-    """Put the open cases of older editions on the newest, each that fits; the others stay, and it is said why."""
-    row = process_of(key)
-    to = definitions.newest(row)
-    moved, kept = 0, []
-    cases = Case.objects.filter(process=row, state=Case.State.OPEN).exclude(definition=to).order_by("pk")
-    for case in cases[:_MOST_AT_ONCE]:
-        try:
-            working.migrate_case(actor=page.actor(request), case=case, to=to.number, now=timezone.now())
-            moved += 1
-        except NotMigrated as refused:
-            kept.append(f"{case.number}: {refused.in_words(_)}")
-    said = ngettext("%(n)d Vorgang umgestellt.", "%(n)d Vorgänge umgestellt.", moved) % {"n": moved}
-    messages.success(request, said)
-    if kept:
-        messages.warning(request, " ".join(kept[:3]))
     return page.gone_on(reverse("administration-process", args=(key,)))
 
 

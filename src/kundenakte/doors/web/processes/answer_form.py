@@ -10,6 +10,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from kundenakte.base.accounts.models import User
+from kundenakte.circulation.cases import answering
 from kundenakte.circulation.processes.forms import Field, Form
 from kundenakte.circulation.processes.refusals import WrongAnswer
 from kundenakte.doors.web.circulation.people import people
@@ -46,6 +47,8 @@ class AnswerForm(forms.Form):
                 shown.widget.attrs |= {"aria-invalid": "true", "aria-describedby": " ".join([*told, f"{place}_error"])}
             self.fields[PREFIX + field.name] = shown
         self._faults = faults or {}
+        # Sent back with the form: what stood in its fields when it was shown.
+        self.marks = answering.marks(form, known) if known is not None else ""
 
     @property
     def rows(self) -> list[tuple[forms.BoundField, str]]:

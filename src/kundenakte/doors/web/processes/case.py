@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from kundenakte.circulation import access
 from kundenakte.circulation.cases import definitions, going, working
 from kundenakte.circulation.models import Case, CaseErrand, CaseStep, CaseTimer, CirculationFolder, Stop, Task
+from kundenakte.circulation.processes.definition import Definition
 from kundenakte.circulation.processes.refusals import WrongAnswer
 from kundenakte.doors.web.circulation.cover import holder
 from kundenakte.doors.web.circulation.told import OfCase
@@ -33,7 +34,8 @@ class Step:
     who: str
     at: datetime | None
     due_on: Any
-    answers: list[tuple[str, str]]
+    # Question, answer, and what stood there before where another step had answered otherwise.
+    answers: list[tuple[str, str, str]]
     remark: str = ""
 
     @property
@@ -101,6 +103,12 @@ def form_of(
     return _(name), form if form.fields else None
 
 
+def _answers(step: CaseStep, known: Definition) -> list[tuple[str, str, str]]:
+    before = dict(going.words_of(step.replaced, known))
+    said = [(title, words, before.pop(title, "")) for title, words in going.words_of(step.answers, known)]
+    return [*said, *((title, "–", words) for title, words in before.items())]
+
+
 def _steps(case: Case) -> list[Step]:
     known = definitions.of(case.definition)
     steps = list(CaseStep.objects.filter(case=case).select_related("stop__user", "stop__team").order_by("pk"))
@@ -115,7 +123,7 @@ def _steps(case: Case) -> list[Step]:
         who = str(task.ended_by) if task.ended_by else holder(task)
         line = Step(
             state, _(known.names.get(step.element, step.element)), who, task.ended_at, task.due_on,
-            going.words_of(step.answers, known), task.remark,
+            _answers(step, known), task.remark,
         )  # fmt: skip
         found.append((task.opened_at, line))
     for errand in case.errands.all():

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from kundenakte.doors.web.processes import administration, dry_run, editing, onward, starting
+from kundenakte.doors.web.processes import administration, dry_run, editing, moving_over, onward, starting
 
 urlpatterns = [
     path("akte/<int:pk>/vorgang", starting.choose, name="case-choose"),
@@ -19,7 +19,9 @@ urlpatterns = [
     path("verwaltung/prozesse/<slug:key>/datei", administration.source, name="administration-process-file"),
     path("verwaltung/prozesse/<slug:key>/freigeben", administration.publish, name="administration-process-publish"),
     path("verwaltung/prozesse/<slug:key>/anbieten", administration.offer, name="administration-process-offer"),
-    path("verwaltung/prozesse/<slug:key>/umstellen", administration.migrate, name="administration-process-migrate"),
+    path("verwaltung/prozesse/<slug:key>/umstellen", moving_over.start, name="administration-process-migrate"),
+    path("verwaltung/prozesse/<slug:key>/umstellung/<int:move_id>", moving_over.move,
+         name="administration-process-move"),
     path("verwaltung/prozesse/<slug:key>/regel", administration.add_rule, name="administration-process-rule"),
     path("verwaltung/prozesse/<slug:key>/regel/<int:rule>", administration.end_rule,
          name="administration-process-rule-end"),

@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("circulation", "0005_receivers_and_keys_of_cases"),
+        ("circulation", "0008_what_an_answer_replaced"),
         ("records", "0019_audits"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
