@@ -168,7 +168,7 @@ class Sheet:
                 if at < len(block):
                     self._text(x, block[at], LABEL if at == 0 else BODY)
 
-    def picture(self, file: Path, *, size: tuple[int, int], caption: str, most_height: float = 300) -> None:
+    def picture(self, file: Path, *, size: tuple[int, int], caption: str, most_height: float = 240) -> None:
         """A JPEG (RGB, `size` in its own points) as wide as the page allows, with its caption kept below it."""
         wide, high = size
         scale = min(self.width / wide, most_height / high)

@@ -59,6 +59,7 @@ async function show() {
   const report = visit && (await store.get("reports", task));
   document.body.classList.toggle("at-visit", Boolean(visit));
   if (visit && visit.person === person?.id && !house.signedOut && report?.state !== "ready") {
+    tell("");
     await form.show(place, visit, {
       back: () => { location.hash = ""; },
       finished: async () => {
