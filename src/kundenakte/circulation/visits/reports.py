@@ -134,7 +134,7 @@ def as_json(report: Report, answers: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _unreadable() -> BadValue:
-    return BadValue("Dieser Bericht ist nicht zu lesen. Bitte laden Sie die Seite „Unterwegs“ neu.")
+    return BadValue("Dieser Bericht ist nicht zu lesen. Bitte laden Sie die Seite „Besuche“ neu.")
 
 
 def _is_task(value: Any) -> bool:
