@@ -15,6 +15,7 @@ class CirculationConfig(AppConfig):
         from kundenakte.circulation import disposing, merging
         from kundenakte.circulation.cases import filed
         from kundenakte.circulation.models import MinutesEntry, ProcessDefinition, Reminder
+        from kundenakte.circulation.visits import filing as reports
         from kundenakte.records import filed as documents
         from kundenakte.records import merging as files
         from kundenakte.records.disposition import traces
@@ -25,3 +26,4 @@ class CirculationConfig(AppConfig):
         traces.leaves("circulation", rows=disposing.forget)
         files.carries("circulation", merging.move)
         documents.tells("circulation", filed.noticed)
+        documents.tells("circulation.visits", reports.noticed)

@@ -13,6 +13,8 @@ from kundenakte.circulation.models import (
     MinutesEntry,
     Stop,
     Task,
+    VisitPhoto,
+    VisitReport,
 )
 from kundenakte.records.disposition.traces import Gone
 
@@ -29,6 +31,8 @@ def forget(gone: Gone, _now: datetime) -> None:
     GuestLink.objects.filter(task__folder__in=folders).update(name="", address="")
     Stop.objects.filter(folder__in=folders).update(instruction="")
     CirculationFolder.objects.filter(pk__in=folders).update(title="", note="")
+    VisitPhoto.objects.filter(visit__task__folder__in=folders).delete()
+    VisitReport.objects.filter(visit__task__folder__in=folders).update(content={}, late="")
     cases = Case.objects.filter(folder__in=folders)
     CaseStep.objects.filter(case__in=cases).update(answers={}, replaced={})
     CaseErrand.objects.filter(case__in=cases).update(result={}, trouble="")

@@ -16,6 +16,9 @@ from kundenakte.circulation.cases.filed import FILED
 from kundenakte.circulation.cases.going import ERRAND, LOOK_AGAIN, TIMER
 from kundenakte.circulation.cases.moving_over import MOVE_OVER
 from kundenakte.circulation.moving import FILE_MINUTES
+from kundenakte.circulation.visits import filing as visits
+from kundenakte.circulation.visits.filing import LAY_IN
+from kundenakte.circulation.visits.handing_in import FILE_REPORT
 
 REMIND: Final = "circulation.remind"
 _EVERY: Final = 600.0
@@ -30,6 +33,8 @@ def register_jobs() -> None:
     ledger.register(ERRAND, errands.do, on_failed=errands.failed)
     ledger.register(LOOK_AGAIN, errands.look_again)
     ledger.register(FILED, document_filed)
+    ledger.register(FILE_REPORT, visits.file_report)
+    ledger.register(LAY_IN, visits.lay_in)
     ledger.register(CLOSE_PAPERS, close_papers)
     ledger.register(MOVE_OVER, move_over, priority=_LATER)
     ledger.every(_EVERY, REMIND, remind)
@@ -47,6 +52,7 @@ def remind(_: int) -> Apply:
     settle_deputies(now=now)
     reminding.remind(now=now)
     reminding.mail()
+    visits.forget(now=now)
     return lambda: True
 
 

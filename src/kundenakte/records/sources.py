@@ -15,6 +15,7 @@ _DOORS: Final[Mapping[str, str]] = MappingProxyType(
         "command": gettext_noop("Befehlszeile"),
         "restore": gettext_noop("Wiederhergestellt"),
         "circulation": gettext_noop("Umlaufmappe"),
+        "visit": gettext_noop("Besuch beim Kunden"),
         "process": gettext_noop("Von einem Vorgang geschrieben"),
         "scan-log": gettext_noop("Von der Kundenakte geschriebenes Scanprotokoll"),
         "stack": gettext_noop("Aus einem gescannten Stapel"),

@@ -20,6 +20,8 @@ SECRET = "Geheimsache Quastenflosser"
 MISSING = 987_654
 # For people without an account; test_guests.py asks each of them.
 GUESTS = {"guest", "guest-document", "guest-page", "guest-file"}
+# The same for everybody, and nothing of anybody (test_visits.py).
+_EMPTY = {"visits", "visits-worker", "visits-manifest"}
 # Addresses with a key or job of their own, which belong to one person or to the administrator.
 _APART = {"upload-part", "upload-finish", "ledger-retry"}
 
@@ -159,8 +161,8 @@ def test_a_link_to_a_customer_nobody_may_see_answers_like_a_wrong_number(hidden:
 def test_nothing_is_shown_to_somebody_who_is_not_signed_in(client: Client) -> None:
     row = a_document()
     for one in web_patterns():
-        # The link with a secret and the monitor have tests of their own.
-        if one.name in {"language", "look", "invitation", "health", "metrics", "tasks-feed", *GUESTS}:
+        # The link with a secret, the monitor and what works without a network have tests of their own.
+        if one.name in {"language", "look", "invitation", "health", "metrics", "tasks-feed", *GUESTS, *_EMPTY}:
             continue
         kinds = one.pattern.converters
         address = reverse(str(one.name), kwargs={k: "0" * 32 if k == "key" else row.pk for k in kinds})

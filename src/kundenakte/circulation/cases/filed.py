@@ -43,7 +43,7 @@ def start_what_is_due(document_id: int, *, now: datetime) -> None:
     way = ways.of(arrival)
     rules = StartRule.objects.filter(document_class=document.document_class_id, is_active=True)
     # The papers of the house itself start nothing: a process would start itself for ever.
-    if source in {"process", "circulation"}:
+    if source in {"process", "circulation", "visit"}:
         return
     for rule in rules.select_related("process", "responsible").order_by("pk"):
         if rule.source and rule.source != way:

@@ -16,9 +16,11 @@ from kundenakte.circulation.models.processes import (
 )
 from kundenakte.circulation.models.slips import Stop
 from kundenakte.circulation.models.tasks import Task, TaskGrant
+from kundenakte.circulation.models.visits import Visit, VisitPhoto, VisitReport
 
 __all__ = [
     "Absence", "Case", "CaseErrand", "CaseSeries", "CaseStep", "CaseTimer", "CirculationFolder", "EditionMove",
     "FolderDocument", "FolderSeries", "GuestLink", "KeptCase", "MinutesEntry", "Process", "ProcessDefinition",
-    "ProcessDraft", "Reminder", "ReminderMail", "StartRule", "Stop", "Task", "TaskFeed", "TaskGrant", "WebhookReceiver",
+    "ProcessDraft", "Reminder", "ReminderMail", "StartRule", "Stop", "Task", "TaskFeed", "TaskGrant", "Visit",
+    "VisitPhoto", "VisitReport", "WebhookReceiver",
 ]  # fmt: skip

@@ -24,6 +24,8 @@ class UserStep:
     due_days: int | None = None
     stage: str = ""
     instruction: str = ""
+    # It is done at the customer's, on a device that may have no network there.
+    is_visit: bool = False
     form: Form = field(default_factory=Form)
 
 

@@ -138,6 +138,18 @@ def _user_step(node: etree._Element, lanes: dict[str, str]) -> UserStep:
         raise BpmnRefused(
             "Bei „%(element)s“: Diese Art von Aufgabe („%(wish)s“) gibt es nicht.", element=called(node), wish=wish[:20]
         )
+    is_visit = _yes(node, "visit")
+    if is_visit and (wish != Wish.COMPLETE or _yes(node, "fourEyes")):
+        raise BpmnRefused(
+            "„%(element)s“ ist ein Besuch. Den erledigt, wer dort war: Art „complete“, ohne vier Augen.",
+            element=called(node),
+        )
+    form = _form(node)
+    if is_visit and any(field.kind in {"person", "document"} for field in form.fields):
+        raise BpmnRefused(
+            "„%(element)s“ ist ein Besuch. Unterwegs lassen sich weder Personen noch Dokumente auswählen.",
+            element=called(node),
+        )
     instruction = " ".join((_documentation(node)).split())
     if len(instruction) > _LONGEST_INSTRUCTION:
         raise BpmnRefused(
@@ -148,7 +160,7 @@ def _user_step(node: etree._Element, lanes: dict[str, str]) -> UserStep:
     return UserStep(
         id=node.get("id", ""), name=(node.get("name") or "").strip(), lane=_lane_of(node, lanes),
         assignee=_ours(node, "assignee"), wish=wish, four_eyes=_yes(node, "fourEyes"), due_days=_days(node),
-        stage=_short(node, "stage"), instruction=instruction, form=_form(node),
+        stage=_short(node, "stage"), instruction=instruction, is_visit=is_visit, form=form,
     )  # fmt: skip
 
 

@@ -92,7 +92,7 @@ for _name in ("documentation", "extensionElements"):
 # Our own attributes, by the element they may stand at.
 OUR_ATTRIBUTES: Final[dict[str, frozenset[str]]] = {
     "process": frozenset({"key", "prefix", "dueDays", "reasonField", "amountField", "ownerField"}),
-    "userTask": frozenset({"wish", "fourEyes", "dueDays", "assignee", "stage"}),
+    "userTask": frozenset({"wish", "fourEyes", "dueDays", "assignee", "stage", "visit"}),
     "serviceTask": frozenset({"service", "stage"}),
     "intermediateCatchEvent": frozenset({"stage"}),
     "receiveTask": frozenset({"stage"}),

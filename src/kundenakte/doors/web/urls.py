@@ -6,7 +6,7 @@ from kundenakte.doors.web import language, look
 
 _SCREENS = (
     "start", "customers", "customer_files", "documents", "inbox", "upload", "search", "ledger", "administration",
-    "sign_in", "structure", "retention", "circulation", "processes", "shares", "papers",
+    "sign_in", "structure", "retention", "circulation", "processes", "shares", "papers", "visits",
 )  # fmt: skip
 
 urlpatterns: list[URLPattern | URLResolver] = [

@@ -168,6 +168,49 @@ class Sheet:
                 if at < len(block):
                     self._text(x, block[at], LABEL if at == 0 else BODY)
 
+    def picture(self, file: Path, *, size: tuple[int, int], caption: str, most_height: float = 240) -> None:
+        """A JPEG (RGB, `size` in its own points) as wide as the page allows, with its caption kept below it."""
+        wide, high = size
+        scale = min(self.width / wide, most_height / high)
+        lines = self._wrapped(caption, SMALL, self.width, 3)
+        below = len(lines) * SMALL.leading + 10
+        if not self._make_room(high * scale + below):
+            return
+        self._y -= high * scale
+        self._canvas.drawImage(str(file), MARGIN, self._y, width=wide * scale, height=high * scale)
+        for line in lines:
+            self._y -= SMALL.leading
+            self._text(MARGIN, line, SMALL)
+        self.gap(10)
+
+    def drawn(self, strokes: Sequence[Sequence[tuple[int, int]]], *, size: tuple[int, int], width: float = 220) -> None:
+        """Lines as a hand drew them on a field of `size` (from its upper left corner), over a thin line."""
+        scale = width / size[0]
+        height = size[1] * scale
+        if not self._make_room(height + 6):
+            return
+        top = self._y
+        self._y -= height
+        self._canvas.saveState()
+        field = self._canvas.beginPath()
+        field.rect(MARGIN, self._y, width, height)
+        self._canvas.clipPath(field, stroke=0, fill=0)
+        self._canvas.setStrokeColor(INK)
+        self._canvas.setLineWidth(1.2)
+        self._canvas.setLineCap(1)
+        self._canvas.setLineJoin(1)
+        for stroke in strokes:
+            points = [(MARGIN + x * scale, top - y * scale) for x, y in stroke]
+            path = self._canvas.beginPath()
+            path.moveTo(*points[0])
+            # A dot is a line of no length: with round ends it is seen.
+            for point in points[1:] or points:
+                path.lineTo(*point)
+            self._canvas.drawPath(path, stroke=1, fill=0)
+        self._canvas.restoreState()
+        self._line(self._y, RULE)
+        self.gap(6)
+
     def table(self, columns: Sequence[Column], rows: Sequence[Sequence[str]], *, style: Style = CELL) -> None:
         """Rows under headings that are repeated on each page; a cell shows at most six lines."""
         whole = sum(column.share for column in columns) or 1

@@ -44,6 +44,8 @@ NAMES: Final = {
     "circulation.move_over": gettext_noop("Vorgänge auf eine neue Ausgabe umstellen"),
     "circulation.timer": gettext_noop("Frist eines Vorgangs"),
     "circulation.document_filed": gettext_noop("Vorgang zu einem Dokument beginnen"),
+    "circulation.visit_report": gettext_noop("Besuchsbericht ablegen"),
+    "circulation.visit_in_folder": gettext_noop("Besuchsbericht in den Vorgang legen"),
     "circulation.file_minutes": gettext_noop("Umlaufprotokoll ablegen"),
     "journal.outside": gettext_noop("Protokoll bezeugen lassen"),
     "blobs.sweep": gettext_noop("Dateiablage aufräumen"),

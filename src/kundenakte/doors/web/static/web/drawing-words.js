@@ -3,14 +3,14 @@
 const TEXT = { type: "String", isAttr: true };
 const on = (element, ...names) => ({
   name: `Of${element}`, extends: [`bpmn:${element}`],
-  properties: names.map((name) => ({ name, ...TEXT, ...(name === "fourEyes" || name === "workingDays" ? { type: "Boolean" } : {}) })),
+  properties: names.map((name) => ({ name, ...TEXT, ...(["fourEyes", "workingDays", "visit"].includes(name) ? { type: "Boolean" } : {}) })),
 });
 
 export const OURS = {
   name: "Kundenakte", uri: "urn:kundenakte:process:1", prefix: "kundenakte", xml: { tagAlias: "lowerCase" },
   types: [
     on("Process", "key", "prefix", "dueDays", "reasonField", "amountField", "ownerField"),
-    on("UserTask", "wish", "fourEyes", "dueDays", "assignee", "stage"),
+    on("UserTask", "wish", "fourEyes", "dueDays", "assignee", "stage", "visit"),
     on("ServiceTask", "service", "stage"),
     on("IntermediateCatchEvent", "stage"),
     on("ReceiveTask", "stage"),
