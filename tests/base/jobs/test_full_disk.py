@@ -7,12 +7,13 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import closing, suppress
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from tests.conftest import ON_POSTGRESQL, ROOT
+from tests.full_disk import a_small_disk, fill
 from tests.waiting import until
 
 pytestmark = [
@@ -23,21 +24,8 @@ pytestmark = [
 
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
-    folder = tmp_path / "small"
-    folder.mkdir()
-    size = "size=24m"
-    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", size, "tmpfs", folder], check=False, capture_output=True)
-    if mounted.returncode:
-        pytest.skip("mounting a small disk is not allowed here")
-    yield folder
-    subprocess.run(["umount", "--lazy", folder], check=True)
-
-
-def fill(file: Path) -> None:
-    """Take all the room there is."""
-    with file.open("wb", buffering=0) as target, suppress(OSError):
-        while True:
-            target.write(bytes(4096))
+    with a_small_disk(tmp_path / "small", megabytes=24) as folder:
+        yield folder
 
 
 def test_a_full_disk_stops_the_work_loses_nothing_and_room_sets_it_going_again(small_disk: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from pathlib import Path
 from typing import Any, Final
 
@@ -11,6 +12,8 @@ from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from kundenakte.base import blobs
+from kundenakte.base.journal import attempts
+from kundenakte.base.journal.models import JournalEntry
 from kundenakte.doors.api.v1 import api
 from kundenakte.records.models import Document, Version
 from kundenakte.steps.archive import sealing
@@ -80,8 +83,10 @@ def wishes(document: Document) -> dict[str, Any]:
 
 @pytest.mark.parametrize("person", PEOPLE)
 def test_t01_no_role_alters_or_deletes_what_is_sealed_by_any_address(
-    person: str, paper: Document, signed_in: SignIn
+    person: str, paper: Document, signed_in: SignIn, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(attempts, "MOST_A_DAY", 10_000)
+    refused = set()
     client = signed_in(person)
     client.raise_request_exception = False
     before = as_it_is(paper)
@@ -97,10 +102,17 @@ def test_t01_no_role_alters_or_deletes_what_is_sealed_by_any_address(
             else:
                 answer = getattr(client, method)(address_of(name, paper.pk))
             assert answer.status_code < 500, (name, method)
+            if answer.status_code == 403:
+                refused.add(name)
         assert kept(before, as_it_is(paper)), (person, name)
     # A new version may have come; the sealed ones are what they were, and so is what is still valid of them.
     for package in ArchivePackage.objects.filter(document=paper):
         sealing.default().verify(package.object_id, inventory_sha512=package.inventory_sha512)
+    # Whoever has no right to what he tried is in the journal with it, and nobody else.
+    bodies = JournalEntry.objects.filter(kind=attempts.REFUSED).values_list("body", flat=True)
+    told = [json.loads(bytes(body))["facts"]["what"] for body in bodies]
+    assert sorted(told) == sorted(refused)
+    assert refused or person != "paula"
 
 
 def test_t01_no_program_alters_or_deletes_what_is_sealed(paper: Document) -> None:

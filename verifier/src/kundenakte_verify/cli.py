@@ -58,10 +58,11 @@ def verify(options: argparse.Namespace) -> Report:
     anchors += outside.witnessed(options.witness, signed, keys, report)
     outside.fresh(signed, anchors, report)
     report.counted = {"entries": told.size, "heads": len(signed)} | report.counted
-    known = objects.Known(told, _database(options.projection), objects.newest_sealings(told.sealed))
-    if options.projection:
-        projection.compare_tasks(told.tasks, _tasks(options.projection), report)
-        projection.unsealed(known.database or {}, known.newest, report)
+    documents, tasks = _database(options.projection)
+    known = objects.Known(told, documents, objects.newest_sealings(told.sealed))
+    if documents is not None and tasks is not None:
+        projection.compare_tasks(told.tasks, tasks, report)
+        projection.unsealed(documents, known.newest, report)
     if folder is not None:
         archive.check(folder / "ocfl", known, _dispositions(options.dispositions), options.processes, report)
     if options.store or options.originals:
@@ -105,16 +106,10 @@ def _roots(files: Sequence[Path]) -> list[x509.Certificate]:
         raise Usage(f"--trust: {error}") from error
 
 
-def _database(file: Path | None) -> dict[int, bytes] | None:
+def _database(file: Path | None) -> tuple[projection.Lines, projection.Lines] | tuple[None, None]:
+    """Documents and tasks of the dump, if there is one."""
     try:
-        return projection.read(file) if file else None
-    except (ValueError, KeyError, TypeError) as error:
-        raise Usage(f"--projection: {error}") from error
-
-
-def _tasks(file: Path) -> dict[int, bytes]:
-    try:
-        return projection.read_tasks(file)
+        return projection.read(file) if file else (None, None)
     except (ValueError, KeyError, TypeError) as error:
         raise Usage(f"--projection: {error}") from error
 

@@ -7,6 +7,7 @@ import json
 import os
 import re
 import stat
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -31,7 +32,7 @@ class Known:
 
     journal: Journal
     # Document → line of the database's dump; None when there is none.
-    database: dict[int, bytes] | None
+    database: Mapping[int, bytes] | None
     # Document and version → its newest sealing.
     newest: dict[tuple[int, int], int]
 

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+from array import array
+from bisect import bisect_left
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final
 
@@ -30,22 +33,57 @@ class Moved:
         return said is not None and said == current
 
 
-def read(file: Path) -> dict[int, bytes]:
-    """Document → its line of the dump. Raises ValueError when it is none."""
-    return {pk: line for kind, pk, line in _rows(file) if kind == "document"}
+class Lines(Mapping[int, bytes]):
+    """Lines of the dump by the id they are of: found in the file again, not held. Sixteen bytes of memory each.
+
+    Opened for each line, so that forked processes have no place in it in common.
+    """
+
+    def __init__(self, file: Path) -> None:
+        self._file = file
+        self._ids, self._places = array("q"), array("q")
+
+    def note(self, pk: int, place: int) -> None:
+        """A line begins there."""
+        self._ids.append(pk)
+        self._places.append(place)
+
+    def in_order(self) -> Lines:
+        """Ready to be asked. The house writes by id; another order is put right."""
+        if any(one >= other for one, other in pairwise(self._ids)):
+            # Of two lines with one id the later one counts.
+            found = sorted(dict(zip(self._ids, self._places, strict=True)).items())
+            self._ids, self._places = array("q", (pk for pk, _ in found)), array("q", (place for _, place in found))
+        return self
+
+    def __getitem__(self, pk: int) -> bytes:
+        at = bisect_left(self._ids, pk)
+        if at == len(self._ids) or self._ids[at] != pk:
+            raise KeyError(pk)
+        with self._file.open("rb") as source:
+            source.seek(self._places[at])
+            return source.readline()
+
+    def __iter__(self) -> Iterator[int]:
+        return iter(self._ids)
+
+    def __len__(self) -> int:
+        return len(self._ids)
 
 
-def read_tasks(file: Path) -> dict[int, bytes]:
-    """Task of a circulation folder → its line of the dump."""
-    return {pk: line for kind, pk, line in _rows(file) if kind == "task"}
-
-
-def _rows(file: Path) -> Iterator[tuple[str, int, bytes]]:
+def read(file: Path) -> tuple[Lines, Lines]:
+    """The lines of documents, and those of tasks of circulation folders. Raises ValueError when it is no dump."""
+    documents, tasks = Lines(file), Lines(file)
+    place = 0
     with file.open("rb") as source:
         for line in source:
             row = json.loads(line)
-            kind = "task" if "task" in row else "document"
-            yield kind, int(row[kind]), line
+            if "task" in row:
+                tasks.note(int(row["task"]), place)
+            else:
+                documents.note(int(row["document"]), place)
+            place += len(line)
+    return documents.in_order(), tasks.in_order()
 
 
 def compare_tasks(written: Mapping[int, tuple[str, bytes]], lines: Mapping[int, bytes], report: Report) -> None:
@@ -74,7 +112,7 @@ def compare_tasks(written: Mapping[int, tuple[str, bytes]], lines: Mapping[int, 
 
 def unsealed(lines: Mapping[int, bytes], sealed: Mapping[tuple[int, int], int], report: Report) -> None:
     """Versions the database says are sealed, and of whose sealing the journal does not tell."""
-    for document, line in sorted(lines.items()):
+    for document, line in lines.items():
         for version in json.loads(line)["versions"]:
             if (document, int(version)) not in sealed:
                 named = f"document {document}"

@@ -7,15 +7,15 @@ from collections.abc import Iterator
 
 from django.db import InterfaceError, OperationalError
 
-_NO_ROOM = "Kein Platz auf dem Datenträger. Es geht weiter, sobald Platz geschaffen ist."
+NO_ROOM = "Kein Platz auf dem Datenträger. Es geht weiter, sobald Platz geschaffen ist."
 _READ_ONLY = "Der Datenträger lässt sich nicht beschreiben. Es geht weiter, sobald das behoben ist."
 _LOCKED = "Die Datenbank ist von einem anderen Programm gesperrt. Es wird von selbst wieder versucht."
 _LOST = "Die Verbindung zur Datenbank ist abgerissen. Es wird von selbst wieder versucht."
 _DISK = "Der Datenträger meldet Fehler beim Lesen oder Schreiben. Es wird von selbst wieder versucht."
 
 _BY_NUMBER = {
-    errno.ENOSPC: _NO_ROOM,
-    errno.EDQUOT: _NO_ROOM,
+    errno.ENOSPC: NO_ROOM,
+    errno.EDQUOT: NO_ROOM,
     errno.EROFS: _READ_ONLY,
     errno.EIO: _DISK,
 }
@@ -23,9 +23,9 @@ _BY_NUMBER = {
 _BY_WORDS = (
     ("database is locked", _LOCKED),
     ("database table is locked", _LOCKED),
-    ("database or disk is full", _NO_ROOM),
-    ("disk is full", _NO_ROOM),
-    ("no space left", _NO_ROOM),
+    ("database or disk is full", NO_ROOM),
+    ("disk is full", NO_ROOM),
+    ("no space left", NO_ROOM),
     ("readonly database", _READ_ONLY),
     ("unable to open database file", _DISK),
     ("disk i/o error", _DISK),
@@ -35,7 +35,7 @@ _BY_WORDS = (
 _BY_STATE = {
     "08": _LOST,
     "40": _LOCKED,
-    "53100": _NO_ROOM,
+    "53100": NO_ROOM,
     "53": _LOST,
     "55P03": _LOCKED,
     "57": _LOST,

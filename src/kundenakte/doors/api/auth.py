@@ -55,7 +55,7 @@ class Token(HttpBearer):
             return None
         if self.scope not in found.scopes.split():
             sentence = f"Dieses Zugangstoken darf das nicht: Es fehlt die Berechtigung {self.scope}."
-            raise Problem(403, "scope_missing", sentence, scope=self.scope)
+            raise Problem(403, "scope_missing", sentence, user=found.user, scope=self.scope)
         _limiter.take(found.pk)
         _note_use(found, now)
         return Caller(found.user, found)

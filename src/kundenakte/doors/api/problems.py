@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-import errno
 import logging
+from http import HTTPStatus
 from typing import Any, Final
 
 from django.core.exceptions import SuspiciousOperation, TooManyFilesSent
 from django.db import DataError, InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, UnreadablePostError
 from django.http.multipartparser import MultiPartParserError
+from django.utils import timezone
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 
+from kundenakte.base.accounts.actors import Actor
+from kundenakte.base.accounts.models import User
+from kundenakte.base.jobs import circumstances
+from kundenakte.base.journal import attempts
 from kundenakte.records.refusals import Refused
 
 log = logging.getLogger(__name__)
@@ -35,15 +40,25 @@ _STATUS: Final = {
     "process_not_offered": 409,
 }
 _RETRY_SECONDS: Final = 5
+_SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 class Problem(Exception):
     """A refusal of this door itself."""
 
     def __init__(
-        self, status: int, code: str, sentence: str, *, headers: dict[str, str] | None = None, **more: Any
+        self,
+        status: int,
+        code: str,
+        sentence: str,
+        *,
+        headers: dict[str, str] | None = None,
+        user: User | None = None,
+        **more: Any,
     ) -> None:
+        """`user` is whoever was refused, where the request does not know it yet; the rest goes into the answer."""
         super().__init__(sentence)
+        self.user = user
         self.status, self.code, self.sentence, self.headers, self.more = status, code, sentence, headers or {}, more
 
 
@@ -89,17 +104,17 @@ def _of_the_framework(error: Exception) -> Problem | None:
 
 def _ours(error: Exception) -> Problem:
     retry = {"Retry-After": str(_RETRY_SECONDS)}
-    if isinstance(error, OperationalError | InterfaceError):
+    if isinstance(error, OperationalError | InterfaceError | OSError):
         log.warning("REST: %s", error)
-        sentence = "Die Datenbank ist gerade gesperrt oder nicht erreichbar. Bitte senden Sie es noch einmal."
-        return Problem(503, "database_busy", sentence, headers=retry)
-    if isinstance(error, OSError):
-        log.warning("REST: %s", error)
-        if error.errno in {errno.ENOSPC, errno.EDQUOT}:
+        # Under the files or under the database: both say it in their own way.
+        if circumstances.passing(error) == circumstances.NO_ROOM:
             sentence = "Der Datenträger der Kundenakte ist voll. Es wurde nichts übernommen."
             return Problem(507, "disk_full", sentence, headers=retry)
-        sentence = "Die Ablage kann gerade nichts aufnehmen. Bitte senden Sie es noch einmal."
-        return Problem(503, "storage_failed", sentence, headers=retry)
+        if isinstance(error, OSError):
+            sentence = "Die Ablage kann gerade nichts aufnehmen. Bitte senden Sie es noch einmal."
+            return Problem(503, "storage_failed", sentence, headers=retry)
+        sentence = "Die Datenbank ist gerade gesperrt oder nicht erreichbar. Bitte senden Sie es noch einmal."
+        return Problem(503, "database_busy", sentence, headers=retry)
     if isinstance(error, DataError | UnicodeError):
         # A NUL, half a character, a number beyond all bounds: whatever the database cannot hold came from the caller.
         return Problem(422, "bad_value", "Eine Angabe enthält Zeichen oder Zahlen, die sich nicht speichern lassen.")
@@ -118,12 +133,27 @@ def handle_in(api: NinjaAPI) -> None:
     """Let this API answer every error as a problem."""
 
     def handler(request: HttpRequest, error: Any) -> HttpResponse:
-        del request
-        return answer(of(error))
+        problem = of(error)
+        if problem.status == HTTPStatus.FORBIDDEN and request.method not in _SAFE:
+            _note(request, problem)
+        return answer(problem)
 
     kinds = (Exception, Refused, Problem, AuthenticationError, ValidationError, Http404, HttpError)
     for kind in kinds:
         api.add_exception_handler(kind, handler)
+
+
+def _note(request: HttpRequest, problem: Problem) -> None:
+    """A change that a program has no right to is told."""
+    user = problem.user or getattr(getattr(request, "auth", None), "user", None)
+    at = request.resolver_match
+    if user is None or at is None:
+        return
+    row = " ".join(f"{name}={value}" for name, value in sorted(at.kwargs.items()) if isinstance(value, int))
+    attempts.note(
+        actor=Actor.of(user), what=f"rest {request.method} {at.url_name or ''}".strip(), row=row, code=problem.code,
+        now=timezone.now(),
+    )  # fmt: skip
 
 
 def no_such_address(request: HttpRequest) -> HttpResponse:

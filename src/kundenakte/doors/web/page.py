@@ -4,20 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import wraps
-from typing import Concatenate, ParamSpec, cast
+from http import HTTPStatus
+from typing import Concatenate, Final, ParamSpec, cast
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.utils import timezone
 from django_htmx.middleware import HtmxDetails
 
 from kundenakte.base.accounts.actors import Actor
 from kundenakte.base.accounts.models import User
+from kundenakte.base.journal import attempts
 from kundenakte.doors.web import refusals, rooms
 from kundenakte.records import access
 from kundenakte.records.reach import Rights
 from kundenakte.records.refusals import NotAllowed, NotFound, Refused
 
 P = ParamSpec("P")
+# Methods that change nothing.
+SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 
 
 class SignedIn(HttpRequest):
@@ -45,10 +50,22 @@ def screen(view: View[P]) -> Callable[Concatenate[HttpRequest, P], HttpResponseB
             response = view(asked, *args, **kwargs)
         except Refused as refused:
             response = refusals.answer(request, refused)
+            _note(request, refused, response.status_code)
         response.headers.setdefault("Cache-Control", "private, no-store")
         return response
 
     return cast(Callable[Concatenate[HttpRequest, P], HttpResponseBase], login_required(shown))
+
+
+def _note(request: HttpRequest, refused: Refused, status: int) -> None:
+    """A change somebody has no right to is told; looking at what one may not see is not."""
+    if status != HTTPStatus.FORBIDDEN or request.method in SAFE or request.resolver_match is None:
+        return
+    at = request.resolver_match
+    row = " ".join(f"{name}={value}" for name, value in sorted(at.kwargs.items()) if isinstance(value, int))
+    attempts.note(
+        actor=actor(cast(SignedIn, request)), what=at.url_name or "", row=row, code=refused.code, now=timezone.now()
+    )
 
 
 def rights(request: SignedIn) -> Rights:

@@ -5,6 +5,8 @@ Each key is described in docs/archive-format.md; a change here is a change of th
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
@@ -17,6 +19,9 @@ from kundenakte.records.models import Arrival, Document, Reference, SourceKey, V
 from kundenakte.records.retention import keeping
 from kundenakte.steps.archive import rows
 from kundenakte.steps.archive.staging import canonical
+
+_TO = ("kind", "to_document_id")
+_KEY = ("system", "key")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +44,14 @@ def digest_of(facts: dict[str, Any]) -> str:
     return sha256(canonical(facts)).hexdigest()
 
 
+_WHOLE = Version.objects.select_related(
+    "document__customer_file__customer", "document__document_class", "document__section"
+)
+
+
 def loaded(version_id: int) -> Version:
     """The version with all that is asked of it here."""
-    return Version.objects.select_related(
-        "document__customer_file__customer", "document__document_class", "document__section"
-    ).get(pk=version_id)
+    return _WHOLE.get(pk=version_id)
 
 
 def arrival_of(version: Version) -> Arrival | None:
@@ -54,14 +62,26 @@ def arrival_of(version: Version) -> Arrival | None:
 def facts_of(version: Version, arrival: Arrival | None) -> dict[str, Any]:
     """What counts as sealed: a change of any of it brings a new sealing."""
     document = version.document
-    return {
-        "document": _document(document),
-        "customer": {"id": document.customer_file.customer_id, "file": document.customer_file_id},
-        "version": _version(version),
-        "relations": _relations(document),
-        "source_keys": _source_keys(document),
-        "received": _received(arrival) if arrival else None,
-    }
+    relations = Reference.objects.filter(from_document=document).values_list(*_TO)
+    keys = SourceKey.objects.filter(document=document).values_list(*_KEY)
+    return _facts(version, arrival, relations, keys)
+
+
+def facts_of_all(version_ids: Collection[int]) -> Iterator[tuple[Version, dict[str, Any]]]:
+    """The same as `facts_of` for each of some hundred versions, by number, with five questions for all of them."""
+    versions = list(_WHOLE.filter(pk__in=version_ids).order_by("document_id", "number"))
+    documents = {version.document_id for version in versions}
+    arrivals: dict[int | None, Arrival] = {}
+    for arrival in Arrival.objects.filter(version__in=version_ids).order_by("-pk"):
+        arrivals[arrival.version_id] = arrival
+    relations, keys = defaultdict(list), defaultdict(list)
+    for document, *row in Reference.objects.filter(from_document__in=documents).values_list("from_document_id", *_TO):
+        relations[document].append(tuple(row))
+    for document, *row in SourceKey.objects.filter(document__in=documents).values_list("document_id", *_KEY):
+        keys[document].append(tuple(row))
+    for version in versions:
+        beside = (relations[version.document_id], keys[version.document_id])
+        yield version, _facts(version, arrivals.get(version.pk), *beside)
 
 
 def snapshot_of(version: Version, arrival: Arrival | None) -> dict[str, Any]:
@@ -93,6 +113,20 @@ def known(version_id: int) -> tuple[Version, Known]:
             return version, found
 
 
+def _facts(
+    version: Version, arrival: Arrival | None, relations: Iterable[tuple[str, int]], keys: Iterable[tuple[str, str]]
+) -> dict[str, Any]:
+    document = version.document
+    return {
+        "document": _document(document),
+        "customer": {"id": document.customer_file.customer_id, "file": document.customer_file_id},
+        "version": _version(version),
+        "relations": [{"kind": kind, "to": to} for kind, to in sorted(relations)],
+        "source_keys": [{"system": system, "key": key} for system, key in sorted(keys)],
+        "received": _received(arrival) if arrival else None,
+    }
+
+
 def _document(document: Document) -> dict[str, Any]:
     return {
         "id": document.pk,
@@ -120,16 +154,6 @@ def _version(version: Version) -> dict[str, Any]:
         "origin": version.origin,
         "comment": version.comment,
     }
-
-
-def _relations(document: Document) -> list[dict[str, Any]]:
-    rows = Reference.objects.filter(from_document=document).values_list("kind", "to_document_id")
-    return [{"kind": kind, "to": to} for kind, to in sorted(rows)]
-
-
-def _source_keys(document: Document) -> list[dict[str, str]]:
-    rows = SourceKey.objects.filter(document=document).values_list("system", "key")
-    return [{"system": system, "key": key} for system, key in sorted(rows)]
 
 
 def _received(arrival: Arrival) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from kundenakte.records.models import Document
@@ -20,24 +21,29 @@ _CHUNK = 500
 def lines() -> Iterator[bytes]:
     """A line per sealed document that was not disposed of (docs/journal-format.md), in the order of their ids."""
     today, house = timezone.localdate(), keeping.the_house()
-    sealed = ArchivePackage.objects.values("document_id")
-    documents = Document.objects.filter(pk__in=sealed).order_by("pk").only("pk", "retain_until")
+    # Asked of each document by itself: a list of all that is sealed would be made anew for every chunk.
+    sealed = Exists(ArchivePackage.objects.filter(document=OuterRef("pk")))
+    documents = Document.objects.filter(sealed).order_by("pk").only("pk", "retain_until")
     cursor = 0
     while some := list(documents.filter(pk__gt=cursor)[:_CHUNK]):
-        ends = keeping.ends_by_id([one.pk for one in some], on=today, house=house)
+        ids = [one.pk for one in some]
+        ends, facts = keeping.ends_by_id(ids, on=today, house=house), _facts(ids)
         for document in some:
-            yield canonical(_row(document, ends[document.pk])) + b"\n"
-        cursor = some[-1].pk
+            row = {
+                "document": document.pk, "versions": facts[document.pk],
+                "retention": _retention(document, ends[document.pk]),
+            }  # fmt: skip
+            yield canonical(row) + b"\n"
+        cursor = ids[-1]
 
 
-def _row(document: Document, end: End) -> dict[str, Any]:
-    versions = ArchivePackage.objects.filter(document=document).order_by("version__number").values_list("version_id")
-    facts = [_facts(version_id) for (version_id,) in versions.distinct()]
-    return {
-        "document": document.pk,
-        "versions": {str(one["version"]["number"]): one for one in facts},
-        "retention": _retention(document, end),
-    }
+def _facts(document_ids: list[int]) -> dict[int, dict[str, Any]]:
+    """Per document the sealed facts of each of its sealed versions, as they are today."""
+    sealed = ArchivePackage.objects.filter(document__in=document_ids).values_list("version_id", flat=True)
+    found: dict[int, dict[str, Any]] = {pk: {} for pk in document_ids}
+    for version, facts in metadata.facts_of_all(set(sealed)):
+        found[version.document_id][str(version.number)] = facts
+    return found
 
 
 def _retention(document: Document, end: End) -> dict[str, Any]:
@@ -51,8 +57,3 @@ def _retention(document: Document, end: End) -> dict[str, Any]:
         "years": term.years if term else None,
         "from_year_end": term.rule.from_year_end if term else None,
     }
-
-
-def _facts(version_id: int) -> dict[str, Any]:
-    version = metadata.loaded(version_id)
-    return metadata.facts_of(version, metadata.arrival_of(version))
