@@ -24,7 +24,7 @@ def bring(apps: Any, schema_editor: Any) -> None:
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("records", "0019_audits"),
+        ("records", "0020_original_required_and_second_scans"),
     ]
 
     operations = [
