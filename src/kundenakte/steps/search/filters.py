@@ -96,12 +96,13 @@ class FacetCount:
     def __init__(self, reader: Reader, filters: Filters, question: Callable[[Filters], Expression]) -> None:
         self._filters = filters
         begin = _counters(os.getpid()).submit
-        self._all = begin(reader.counts, question(filters), dict(FACETS.values()))
         self._others = {
             name: begin(reader.counts, question(filters.without(name)), {field: size})
             for name, (field, size) in FACETS.items()
             if filters.without(name) != filters
         }
+        rest = {field: size for name, (field, size) in FACETS.items() if name not in self._others}
+        self._all = begin(reader.counts, question(filters), rest)
 
     def facets(self) -> Facets:
         """The values with their names and counts; waits until they are counted."""

@@ -37,6 +37,7 @@ from kundenakte.steps.search.engine import (
 from kundenakte.steps.search.entries import day_number, day_of
 from kundenakte.steps.search.filters import FacetCount, Facets, Filters
 from kundenakte.steps.search.language import Question, sound, understand
+from kundenakte.steps.search.simpler import simpler
 from kundenakte.steps.search.snippets import Mark, Snippet, Snippets
 
 # Nobody turns so many pages of "best first"; by date one may go on without end.
@@ -171,7 +172,7 @@ class _Asked:
 
     def expression(self, filters: Filters) -> Expression:
         """What the index is asked, with other filters."""
-        within = Weighed(AllOf((self.visible, *filters.conditions())), 0)
+        within = Weighed(simpler(AllOf((self.visible, *filters.conditions()))), 0)
         if self.question.is_empty:
             return within
         ways = {
