@@ -49,6 +49,11 @@ CALLS = (
         (_assessed("keins", "Der Packzettel nennt auch nur 22. Unser Fehler."),),
     ),
     Call(
+        "Getriebe macht Geräusche", "mangel", "Stirnradgetriebe SG 60",
+        "Beim Anlauf klopft es, unter Last wird es lauter.",
+        (_assessed("besuch", "Am Telefon nicht zu beurteilen. Bitte die Lager mitnehmen."),),
+    ),
+    Call(
         "Steuerung fällt aus", "mangel", "Palettierportal PP 2400",
         "Die Anlage bleibt jeden Morgen mit Fehler E41 stehen.",
         (
