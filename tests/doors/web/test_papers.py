@@ -241,6 +241,17 @@ def test_after_the_release_more_paper_may_be_kept(anton: Client) -> None:
     assert "Papier behalten" not in shown
 
 
+def test_where_all_paper_stays_nobody_is_asked_to_destroy_any(anton: Client) -> None:
+    letter = a_scanned_letter()
+    batch = a_batch(letter)
+    looked_at(batch, p1=("bad", "unreadable"))
+    release(actor=an_actor(), batch=batch, now=NOW)
+    PaperBatch.objects.filter(pk=batch.pk).update(protocol="a" * 64, released_at=NOW - timedelta(days=999))
+    shown = anton.get(batch_page(batch)).text
+    assert "Zu vernichten ist nichts" in shown
+    assert "Vernichtung eintragen" not in shown
+
+
 def test_the_list_offers_scans_of_the_last_months_and_older_ones_on_demand(anton: Client) -> None:
     old, new = a_scanned_letter("alt"), a_scanned_letter("neu")
     Arrival.objects.filter(pk=old.pk).update(received_at=timezone.now() - timedelta(days=200))

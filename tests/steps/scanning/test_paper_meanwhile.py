@@ -9,12 +9,14 @@ import pytest
 
 from kundenakte import pipeline
 from kundenakte.base import confinement
+from kundenakte.records.models import Arrival
 from kundenakte.records.refusals import BadValue
-from kundenakte.steps.scanning import papers
-from kundenakte.steps.scanning.actions import BatchWish, JudgedMeanwhile, begin, judge, keep_paper
+from kundenakte.steps.scanning import papers, tasks
+from kundenakte.steps.scanning.actions import BatchWish, JudgedMeanwhile, SecondPersonNeeded, begin, judge, keep_paper
+from kundenakte.steps.scanning.models import BatchPage
 from kundenakte.steps.scanning.releasing import link_second_scan
-from tests.builders import NOW, a_user, an_actor
-from tests.steps.scanning.papers import a_batch, a_scanned_letter, looked_at, pages_of, released
+from tests.builders import NOW, a_document, a_user, an_actor
+from tests.steps.scanning.papers import a_batch, a_page, a_scanned_letter, a_stack, looked_at, pages_of, released
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -73,3 +75,28 @@ def test_a_first_and_a_second_scan_are_one_paper_and_keep_it_both() -> None:
     assert fine.document is not None
     assert papers.paper_of(first.document, now=NOW).startswith("Das Papier bleibt: ")
     assert papers.paper_of(fine.document, now=NOW).startswith("Das Papier darf ab ")
+
+
+def test_nobody_checks_the_second_scan_he_made_himself() -> None:
+    first, again = a_scanned_letter("erst"), a_scanned_letter("zweit")
+    Arrival.objects.filter(pk=again.pk).update(received_by=a_user("anton"))
+    batch = a_batch(first)
+    looked_at(batch, p1=("rescan", "cut_off"))
+    link_second_scan(actor=an_actor(), batch=batch, pages=pages_of(batch), arrival=again, now=NOW)
+    with pytest.raises(SecondPersonNeeded, match="zweiten Scan haben Sie gemacht"):
+        looked_at(batch)
+    looked_at(batch, by="bernd")
+    assert [row.verdict for row in pages_of(batch)] == ["rescan", "good"]
+
+
+def test_a_stack_that_is_taken_apart_late_takes_the_pages_of_its_batch_along() -> None:
+    one, two = a_document(title="Eins"), a_document(title="Zwei")
+    stack = a_stack("stapel", [a_page(), a_page(blank=True), a_page()], {one: [1], two: [3]})
+    batch = a_batch(stack)
+    parts = [row.part_id for row in pages_of(batch)]
+    # As if it had waited in the inbox undivided when the batch was begun.
+    BatchPage.objects.filter(file__batch=batch).update(part=stack)
+    Arrival.objects.filter(pk=stack.pk).update(state=Arrival.State.UNDER_WAY)
+    tasks._end(stack.pk, 2)
+    assert [row.part_id for row in pages_of(batch)] == parts
+    assert parts[1] is None

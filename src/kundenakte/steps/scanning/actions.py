@@ -139,6 +139,8 @@ def judge(
     pages = {row.pk: row for row in BatchPage.objects.filter(file__batch=held, pk__in=verdicts)}
     if len(pages) < len(verdicts):
         raise NotFound
+    if held.second_person and any(row.file_id in _brought_by(user, held) for row in pages.values()):
+        raise SecondPersonNeeded("Diesen zweiten Scan haben Sie gemacht. Prüfen muss ihn jemand anders (vier Augen).")
     changed = []
     for pk, (verdict, said) in verdicts.items():
         row = pages[pk]
@@ -269,6 +271,12 @@ def _pages(file: BatchFile, arrival: Arrival, count: int) -> tuple[list[BatchPag
         is_doubtful = read is not None and (bool(read.failed) or read.confidence < DOUBTFUL_BELOW)
         known.append(Page(is_empty=kind != Kind.PAPER, is_first=number in firsts, is_doubtful=is_doubtful))
     return rows, known
+
+
+def _brought_by(user: User, batch: PaperBatch) -> set[int]:
+    """The second scans that a person handed in himself: nobody else is known to have scanned them."""
+    files = batch.files.filter(rescan_of__isnull=False, arrival__received_by=user)
+    return set(files.values_list("pk", flat=True))
 
 
 def _check_verdict(verdict: str, flaw: str) -> None:

@@ -62,7 +62,7 @@ def batch(request: SignedIn, batch: int) -> HttpResponse:
     """Everything about it on one page."""
     row, now = found(request, batch), timezone.now()
     pages = list(BatchPage.objects.filter(file__batch=row).select_related("file__arrival"))
-    again = _again(row)
+    again, documents = _again(row), _papers(row, pages)
     is_open = row.state == State.CHECKING
     return render(
         request,
@@ -77,7 +77,8 @@ def batch(request: SignedIn, batch: int) -> HttpResponse:
             "is_own": must_leave_to_others(request, row),
             "may_go": papers.may_go(row, now=now),
             "is_writing": row.state == State.RELEASED and not row.protocol,
-            "papers": _papers(row, pages),
+            "papers": documents,
+            "all_stays": bool(documents) and all(one.kept for one in documents),
             "reasons": papers.BY_A_PERSON,
             "again": again,
             "second_scans": _second_scans(request, row) if again else [],
