@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from kundenakte import pipeline
+from kundenakte.doors.web.papers import views
 from kundenakte.records.models import Arrival, Document, DocumentClass, Grant, Verb
 from kundenakte.steps.scanning.models import BatchPage, PaperBatch, PaperRules
 from kundenakte.steps.scanning.releasing import release
@@ -278,3 +279,10 @@ def test_the_list_asks_no_more_for_more_batches(anton: Client) -> None:
             anton.get(reverse("papers"))
             before = asked()
     assert asked() == before
+
+
+def test_a_list_that_is_cut_off_says_so(anton: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(views, "_MOST", 1)
+    for name in ("eins", "zwei"):
+        a_batch(a_scanned_letter(name))
+    assert "Gezeigt sind höchstens 1 Stapel." in anton.get(reverse("papers")).text

@@ -53,12 +53,10 @@ class Line:
 @checkers
 def batches(request: SignedIn) -> HttpResponse:
     """Those that are to be checked first, then those whose paper waits, then the rest."""
-    due = Count("files__pages", filter=Q(files__pages__verdict="") & ~Q(files__pages__why=""))
     rows = papers.batches_for(request.user, rights=page.rights(request))
-    rows = rows.annotate(pages=Count("files__pages"), left=due)
     context = {
         "checking": _lines(request, rows.filter(state=State.CHECKING).order_by("pk")[:_MOST]),
-        "released": _lines(request, rows.filter(state=State.RELEASED).order_by("released_at")[:_MOST]),
+        "released": _lines(request, rows.filter(state=State.RELEASED).order_by("-released_at")[:_MOST]),
         "over": _lines(request, rows.filter(state=State.DESTROYED).order_by("-destroyed_at")[:_OVER]),
         "waiting": _recent(request)[: _MOST + 1].count(),
         "most": _MOST,
@@ -128,7 +126,12 @@ def new(request: SignedIn) -> HttpResponse:
 
 
 def _lines(request: SignedIn, rows: Any) -> list[Line]:
-    found = list(rows)
+    # Counted for those that are shown: a house has the pages of many years.
+    shown = list(rows.values_list("pk", flat=True))
+    due = Count("files__pages", filter=Q(files__pages__verdict="") & ~Q(files__pages__why=""))
+    counted = PaperBatch.objects.filter(pk__in=shown).annotate(pages=Count("files__pages"), left=due)
+    by_number = {row.pk: row for row in counted.select_related("scanned_by")}
+    found = [by_number[pk] for pk in shown if pk in by_number]
     free = papers.those_that_may_go(found, now=timezone.now())
     return [Line(row, row.pages, row.left, row.pk in free, must_leave_to_others(request, row)) for row in found]
 
