@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from kundenakte import pipeline
-from kundenakte.records.models import DocumentClass, Grant, Verb
+from kundenakte.doors.web.papers import views
+from kundenakte.records.models import Arrival, Document, DocumentClass, Grant, Verb
 from kundenakte.steps.scanning.models import BatchPage, PaperBatch, PaperRules
 from kundenakte.steps.scanning.releasing import release
-from tests.builders import NOW, a_house, a_user, an_actor, an_auditor
-from tests.steps.scanning.papers import a_batch, a_scanned_letter, looked_at, pages_of, with_pictures
+from tests.builders import NOW, a_document, a_house, a_user, an_actor, an_auditor
+from tests.steps.scanning.papers import a_batch, a_page, a_scanned_letter, a_stack, looked_at, pages_of, with_pictures
 
 pytestmark = pytest.mark.django_db
 
@@ -194,3 +200,89 @@ def test_a_class_whose_paper_stays_is_marked_where_classes_are_edited(anton: Cli
     row.refresh_from_db()
     assert row.original_required
     assert "Nach dem Scannen bleibt das Papier" in anton.get(reverse("classes-class", args=("NDA",))).text
+
+
+def test_whoever_is_slower_sees_what_the_other_has_said_of_a_page(anton: Client) -> None:
+    batch = a_batch(with_pictures(a_scanned_letter(pages=2)))
+    check, (first, second) = batch_page(batch, "papers-check"), pages_of(batch)
+    looked_at(batch, by="bernd", p1=("bad", "cut_off"))
+    sent = {f"urteil-{row.pk}": "good" for row in (first, second)} | {f"vorher-{row.pk}": "" for row in (first, second)}
+    late = anton.post(check, sent)
+    assert late.status_code == 409
+    assert "inzwischen jemand anders beurteilt" in late.text
+    assert f'name="urteil-{first.pk}" value="bad" checked' in late.text
+    assert f'name="vorher-{first.pk}" value="bad"' in late.text
+    assert "beurteilt von Bernd Beck" in late.text
+    assert pages_of(batch)[0].verdict == "bad"
+    assert "Bernd Beck hat Seiten geprüft: 1 in Ordnung, 1 mit Mangel." in anton.get(batch_page(batch)).text
+
+
+def test_of_a_document_that_was_disposed_of_no_page_shows_though_its_stack_is_there(anton: Client) -> None:
+    gone, there = a_document(title="Alt"), a_document(title="Neu")
+    stack = with_pictures(a_stack("stapel", [a_page(), a_page()], {gone: [1], there: [2]}))
+    batch = a_batch(stack)
+    looked_at(batch)
+    Document.with_disposed.filter(pk=gone.pk).update(is_disposed=True)
+    pictures = [reverse("papers-page", args=(batch.pk, row.pk)) for row in pages_of(batch)]
+    assert [anton.get(one).status_code for one in pictures] == [404, 200]
+    shown = anton.get(f"{batch_page(batch, 'papers-check')}?alle").text
+    assert "ist schon ausgesondert" in shown
+    assert pictures[0] not in shown
+
+
+def test_after_the_release_more_paper_may_be_kept(anton: Client) -> None:
+    letter = a_scanned_letter()
+    batch = a_batch(letter)
+    looked_at(batch)
+    release(actor=an_actor(), batch=batch, now=NOW)
+    assert "Papier behalten" in anton.get(batch_page(batch)).text
+    anton.post(batch_page(batch, "papers-keep"), {"dokument": letter.pk, "grund": "deed"})
+    shown = anton.get(batch_page(batch)).text
+    assert "Urkunde, notariell oder mit Siegel" in shown
+    assert "Papier behalten" not in shown
+
+
+def test_where_all_paper_stays_nobody_is_asked_to_destroy_any(anton: Client) -> None:
+    letter = a_scanned_letter()
+    batch = a_batch(letter)
+    looked_at(batch, p1=("bad", "unreadable"))
+    release(actor=an_actor(), batch=batch, now=NOW)
+    PaperBatch.objects.filter(pk=batch.pk).update(protocol="a" * 64, released_at=NOW - timedelta(days=999))
+    shown = anton.get(batch_page(batch)).text
+    assert "Zu vernichten ist nichts" in shown
+    assert "Vernichtung eintragen" not in shown
+
+
+def test_the_list_offers_scans_of_the_last_months_and_older_ones_on_demand(anton: Client) -> None:
+    old, new = a_scanned_letter("alt"), a_scanned_letter("neu")
+    Arrival.objects.filter(pk=old.pk).update(received_at=timezone.now() - timedelta(days=200))
+    Arrival.objects.filter(pk=new.pk).update(received_at=timezone.now())
+    assert "Ein Scan gehört noch zu keinem Stapel." in anton.get(reverse("papers")).text
+    shown = anton.get(reverse("papers-new")).text
+    assert "neu.pdf" in shown
+    assert "alt.pdf" not in shown
+    assert "alt.pdf" in anton.get(f"{reverse('papers-new')}?aelter").text
+
+
+def test_the_list_asks_no_more_for_more_batches(anton: Client) -> None:
+    def asked() -> int:
+        with CaptureQueriesContext(connection) as queries:
+            anton.get(reverse("papers"))
+        return len(queries)
+
+    for name in ("eins", "zwei", "drei"):
+        batch = a_batch(a_scanned_letter(name))
+        looked_at(batch)
+        release(actor=an_actor(), batch=batch, now=NOW)
+        PaperBatch.objects.filter(pk=batch.pk).update(protocol="a" * 64)
+        if name == "eins":
+            anton.get(reverse("papers"))
+            before = asked()
+    assert asked() == before
+
+
+def test_a_list_that_is_cut_off_says_so(anton: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(views, "_MOST", 1)
+    for name in ("eins", "zwei"):
+        a_batch(a_scanned_letter(name))
+    assert "Gezeigt sind höchstens 1 Stapel." in anton.get(reverse("papers")).text

@@ -12,6 +12,7 @@ from random import Random, SystemRandom
 from typing import Any, Final
 
 from django.db import transaction
+from django.utils import timezone
 
 from kundenakte.base.accounts.actors import Actor
 from kundenakte.base.accounts.models import User
@@ -28,6 +29,7 @@ from kundenakte.steps.scanning.sampling import DOUBTFUL_BELOW, Page, drawn
 MOST_FILES: Final = 500
 MOST_PAGES: Final = 10_000
 Verdict, Flaw, Kind = BatchPage.Verdict, BatchPage.Flaw, BatchPage.Kind
+State = PaperBatch.State
 
 
 class SecondPersonNeeded(Refused):
@@ -35,6 +37,12 @@ class SecondPersonNeeded(Refused):
 
     code = "second_person_needed"
     sentence = "Sie haben diesen Stapel gescannt. Prüfen und freigeben muss ihn jemand anders (vier Augen)."
+
+
+class JudgedMeanwhile(ChangedMeanwhile):
+    """Two people look at the same pages: the second sees what the first said before it is said anew."""
+
+    sentence = "Eine dieser Seiten hat inzwischen jemand anders beurteilt. Bitte sehen Sie sich das Urteil an."
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,10 +119,18 @@ def drop(*, actor: Actor, batch: PaperBatch, now: datetime) -> None:
 
 
 @transaction.atomic
-def judge(*, actor: Actor, batch: PaperBatch, verdicts: Mapping[int, tuple[str, str]], now: datetime) -> int:
+def judge(
+    *,
+    actor: Actor,
+    batch: PaperBatch,
+    verdicts: Mapping[int, tuple[str, str]],
+    now: datetime,
+    seen: Mapping[int, str] | None = None,
+) -> int:
     """Say of pages (by id) whether they are good, bad or to be scanned again, and why. Gives how many changed.
 
-    One entry in the journal for all of them. The first flaw in a sample makes every page of the batch due.
+    One entry in the journal for all of them. The first flaw in a sample makes every page of the batch due. `seen` is
+    the verdict each page had on the screen: if somebody has said something else since, raises JudgedMeanwhile.
     """
     user = checker(actor)
     held = hold(batch)
@@ -123,12 +139,16 @@ def judge(*, actor: Actor, batch: PaperBatch, verdicts: Mapping[int, tuple[str, 
     pages = {row.pk: row for row in BatchPage.objects.filter(file__batch=held, pk__in=verdicts)}
     if len(pages) < len(verdicts):
         raise NotFound
+    if held.second_person and any(row.file_id in _brought_by(user, held) for row in pages.values()):
+        raise SecondPersonNeeded("Diesen zweiten Scan haben Sie gemacht. Prüfen muss ihn jemand anders (vier Augen).")
     changed = []
     for pk, (verdict, said) in verdicts.items():
         row = pages[pk]
         _check_verdict(verdict, said)
         flaw = "" if verdict == Verdict.GOOD else said
         if (row.verdict, row.flaw) != (verdict, flaw):
+            if seen is not None and row.verdict != seen.get(pk, row.verdict):
+                raise JudgedMeanwhile
             row.verdict, row.flaw, row.judged_by, row.judged_at = verdict, flaw, user, now
             if verdict != Verdict.RESCAN:
                 row.replaced_by = None
@@ -150,13 +170,18 @@ def judge(*, actor: Actor, batch: PaperBatch, verdicts: Mapping[int, tuple[str, 
 
 @transaction.atomic
 def keep_paper(*, actor: Actor, batch: PaperBatch, part: Arrival, why: str, now: datetime) -> None:
-    """Say that one document's paper stays, and why; with an empty `why` that it need not any more."""
+    """Say that one document's paper stays, and why; with an empty `why` that it need not any more.
+
+    While released paper waits, more of it may be kept; what stays according to the scan log, stays.
+    """
     user = checker(actor)
-    held = hold(batch)
+    held = hold(batch, State.CHECKING, State.RELEASED)
     if not papers.parts_of(held).filter(pk=part.pk).exists():
         raise NotFound
     if why and why not in dict(papers.BY_A_PERSON):
         raise BadValue("Bitte wählen Sie, warum das Papier bleibt.")
+    if held.state == State.RELEASED and (not why or KeptPaper.objects.filter(batch=held, part=part).exists()):
+        raise BadValue("Der Stapel ist freigegeben. Was bleibt, lässt sich nicht mehr ändern.")
     gone, _kinds = KeptPaper.objects.filter(batch=held, part=part).delete()
     if why:
         KeptPaper.objects.create(batch=held, part=part, why=why, kept_by=user, kept_at=now)
@@ -202,12 +227,13 @@ def checker(actor: Actor) -> User:
     return actor.user
 
 
-def hold(batch: PaperBatch) -> PaperBatch:
-    """The batch's row, held until the transaction ends. Raises AlreadyDone unless it is still being checked."""
+def hold(batch: PaperBatch, *states: str) -> PaperBatch:
+    """The batch's row, held until the transaction ends. Raises AlreadyDone unless it is in one of these states; without
+    any, unless it is still being checked."""
     held = PaperBatch.objects.select_for_update(of=("self",)).filter(pk=batch.pk).first()
     if held is None:
         raise NotFound
-    if held.state != PaperBatch.State.CHECKING:
+    if held.state not in (states or (State.CHECKING,)):
         raise AlreadyDone
     return held
 
@@ -224,7 +250,7 @@ def _check(arrivals: Sequence[Arrival], wish: BatchWish, now: datetime) -> None:
         raise BadValue("Bitte sagen Sie, womit gescannt wurde.")
     if not 0 < wish.sheets <= MOST_PAGES:
         raise BadValue("Bitte zählen Sie die Blätter: eine Zahl zwischen 1 und %(most)s.", most=MOST_PAGES)
-    if wish.scanned_on > now.date():
+    if wish.scanned_on > timezone.localdate(now):
         raise BadValue("Der Tag des Scannens liegt in der Zukunft.")
 
 
@@ -245,6 +271,12 @@ def _pages(file: BatchFile, arrival: Arrival, count: int) -> tuple[list[BatchPag
         is_doubtful = read is not None and (bool(read.failed) or read.confidence < DOUBTFUL_BELOW)
         known.append(Page(is_empty=kind != Kind.PAPER, is_first=number in firsts, is_doubtful=is_doubtful))
     return rows, known
+
+
+def _brought_by(user: User, batch: PaperBatch) -> set[int]:
+    """The second scans that a person handed in himself: nobody else is known to have scanned them."""
+    files = batch.files.filter(rescan_of__isnull=False, arrival__received_by=user)
+    return set(files.values_list("pk", flat=True))
 
 
 def _check_verdict(verdict: str, flaw: str) -> None:

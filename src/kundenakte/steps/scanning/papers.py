@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -15,7 +16,7 @@ from kundenakte.records import access
 from kundenakte.records.models import Arrival, Document, DocumentClass, Rendition, StackPart, Verb
 from kundenakte.records.reach import Rights
 from kundenakte.records.refusals import NotFound
-from kundenakte.steps.scanning.models import BatchFile, BatchPage, KeptPaper, PaperBatch, PaperRules
+from kundenakte.steps.scanning.models import BatchFile, BatchLog, BatchPage, KeptPaper, PaperBatch, PaperRules
 
 # Rules of retention whose documents the law or a court wants to see on paper, whatever the class says.
 ON_PAPER: Final = frozenset({"CUSTOMS", "REVERSE_PROOF", "COURT_TITLE", "POWER_OF_ATTORNEY"})
@@ -30,10 +31,11 @@ def the_rules() -> PaperRules:
     return PaperRules.objects.order_by("pk").first() or PaperRules()
 
 
-def scans_for(user: User, *, rights: Rights | None = None) -> QuerySet[Arrival]:
+def scans_for(user: User, *, since: datetime | None = None, rights: Rights | None = None) -> QuerySet[Arrival]:
     """Scanned files in no batch yet that this user may see with all that became of them, newest first.
 
     A scan is what had to be read, or a stack that was taken apart; its letters are not listed beside it.
+    Without `since` every arrival of the house is asked whether it is one, which takes seconds among a million.
     """
     read = Rendition.objects.filter(digest=OuterRef("digest"), kind=Rendition.Kind.SEARCHABLE)
     stack = StackPart.objects.filter(stack=OuterRef("pk"))
@@ -42,7 +44,10 @@ def scans_for(user: User, *, rights: Rights | None = None) -> QuerySet[Arrival]:
         Exists(read) | Exists(stack), ~Exists(part), ~Exists(BatchFile.objects.filter(arrival=OuterRef("pk"))),
         page_count__gt=0,
     )  # fmt: skip
-    scans = scans.exclude(state=Arrival.State.UNDER_WAY)
+    # By name, not by what it is not: so the index by state and time serves.
+    scans = scans.filter(state__in=[one for one in Arrival.State if one != Arrival.State.UNDER_WAY])
+    if since is not None:
+        scans = scans.filter(received_at__gte=since)
     return access.with_nothing_hidden_in_it(scans, user, rights=rights).order_by("-received_at", "-pk")
 
 
@@ -55,9 +60,11 @@ def batches_for(user: User, *, rights: Rights | None = None) -> QuerySet[PaperBa
     if not (rights.has(Verb.INBOX) or rights.has(Verb.ADMINISTER)):
         return PaperBatch.objects.none()
     files = BatchFile.objects.filter(batch=OuterRef("pk")).exclude(arrival__document__is_disposed=True)
-    hidden_files = files.exclude(arrival__in=access.arrivals_for(user, rights=rights).values("pk"))
+    # Asked of each row: a list of all that somebody may see has millions in a large house.
+    hidden_files = files.filter(~Exists(access.arrivals_for(user, rights=rights).filter(pk=OuterRef("arrival_id"))))
     pages = BatchPage.objects.filter(file__batch=OuterRef("pk"), part__document__isnull=False)
-    hidden_pages = pages.exclude(part__document__in=access.documents_ever_for(user, rights=rights).values("pk"))
+    may_see = access.documents_ever_for(user, rights=rights).filter(pk=OuterRef("part__document_id"))
+    hidden_pages = pages.filter(~Exists(may_see))
     seen = PaperBatch.objects.filter(~Exists(hidden_files), ~Exists(hidden_pages))
     return seen.select_related("scanned_by", "released_by", "destroyed_by")
 
@@ -91,18 +98,35 @@ def kept_of(batch: PaperBatch, *, document: Document | None = None) -> dict[int,
     With `document` only what came in as this one. Once the paper is gone, what was kept then, whatever changes later.
     """
     parts, said = parts_of(batch), batch.kept.all()
-    if document is not None:
+    pairs = _of_one_paper(batch)
+    if document is not None and not pairs:
         parts, said = parts.filter(document=document), said.filter(part__document=document)
     found = {row.part_id: Kept(row.why, _(str(row.get_why_display()))) for row in said}
     if batch.state == State.DESTROYED:
-        return found
+        return _only(found, batch, document)
     for part in parts:
         if part.pk not in found and part.document and (kept := _by_class(part.document.document_class)):
             found[part.pk] = kept
     bad = BatchPage.objects.filter(file__batch=batch, verdict=BatchPage.Verdict.BAD, part__in=parts.values("pk"))
     for pk in bad.values_list("part_id", flat=True):
         found.setdefault(pk, Kept(Why.FLAW, _("Eine Seite ist mangelhaft gescannt.")))
-    return found
+    while more := {to: found[by] for by, to in pairs if by in found and to not in found}:
+        found |= more
+    return _only(found, batch, document)
+
+
+def _of_one_paper(batch: PaperBatch) -> set[tuple[int, int]]:
+    """What was scanned twice, both ways round: a first and a second scan share the sheet, so both keep it or none."""
+    pages = BatchPage.objects.filter(file__batch=batch, part__isnull=False, replaced_by__pages__part__isnull=False)
+    pairs = set(pages.order_by().values_list("part_id", "replaced_by__pages__part_id").distinct())
+    return pairs | {(second, first) for first, second in pairs}
+
+
+def _only(found: dict[int, Kept], batch: PaperBatch, document: Document | None) -> dict[int, Kept]:
+    if document is None or not found:
+        return found
+    own = set(parts_of(batch).filter(document=document).values_list("pk", flat=True))
+    return {part: kept for part, kept in found.items() if part in own}
 
 
 def _by_class(document_class: DocumentClass) -> Kept | None:
@@ -113,10 +137,19 @@ def _by_class(document_class: DocumentClass) -> Kept | None:
 
 def may_go(batch: PaperBatch, *, now: datetime) -> bool:
     """Whether the product says that the paper may be destroyed: released, waited for, and its protocol filed."""
-    from_when = batch.may_go_from
-    if batch.state != State.RELEASED or not batch.protocol or from_when is None or from_when > now:
-        return False
-    return not batch.logs.filter(arrival__document=None).exists()
+    return batch.pk in those_that_may_go([batch], now=now)
+
+
+def those_that_may_go(batches: Iterable[PaperBatch], *, now: datetime) -> set[int]:
+    """The same for many at once: the numbers of those whose paper may be destroyed."""
+    waited = {
+        one.pk for one in batches
+        if one.state == State.RELEASED and one.protocol and one.may_go_from and one.may_go_from <= now
+    }  # fmt: skip
+    if not waited:
+        return waited
+    missing = BatchLog.objects.filter(batch__in=waited, arrival__document=None)
+    return waited - set(missing.values_list("batch_id", flat=True))
 
 
 def paper_of(document: Document, *, now: datetime) -> str:

@@ -26,6 +26,7 @@ from kundenakte.records.models import Arrival, StackPart
 from kundenakte.records.scanned import Reading, reading_of, save_reading
 from kundenakte.steps.scanning import cutting
 from kundenakte.steps.scanning.dividing import Part, divided
+from kundenakte.steps.scanning.models import BatchPage
 
 JOB: Final = "scanning.take_apart"
 SOURCE: Final = "stack"
@@ -124,5 +125,15 @@ def _end(arrival_id: int, count: int) -> bool:
         now = timezone.now()
         stack.state, stack.reason, stack.sentence, stack.changed_at = Arrival.State.SPLIT, "", TAKEN_APART, now
         stack.save(update_fields=["state", "reason", "sentence", "changed_at"])
+        _tell_batch(stack)
         journal.append(RULE, "arrival.taken_apart", stack, at=now, parts=count)
     return False
+
+
+def _tell_batch(stack: Arrival) -> None:
+    """Where it waits in a batch of paper already, each page there belongs to its own document from now on."""
+    pages = BatchPage.objects.filter(file__arrival=stack)
+    if not pages.update(part=None):
+        return
+    for row in StackPart.objects.filter(stack=stack):
+        pages.filter(number__in=row.pages).update(part=row.part)

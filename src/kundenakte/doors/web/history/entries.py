@@ -102,6 +102,8 @@ def _entry(entry: Told, names: Names, classes: Mapping[str, str], changes: Vocab
         words["exception"] = _exception(entry, names)
     if entry.kind == "arrival.received":
         words["source"] = sources.in_words(str(entry.facts.get("source", "")), _)
+    if entry.kind == "paper_batch.judged":
+        words |= {name: len(entry.facts.get(name, ())) for name in ("good", "flaws")}
     words["document_class"] = _(classes.get(str(entry.facts.get("document_class", "")), ""))
     words["text"] = next((v for k, v in sorted(entry.personal.items()) if k.endswith(".after") and v), "")
     template = SENTENCES.get(entry.kind)

@@ -45,7 +45,7 @@ SENTENCES: Final = {
     "document.scan_released": _("%(who)s hat den Scan geprüft und freigegeben (Stapel %(batch)s)."),
     "document.paper_destroyed": _("%(who)s hat eingetragen, dass das Papier vernichtet ist (Stapel %(batch)s)."),
     "paper_batch.begun": _("%(who)s hat den Papierstapel angelegt: %(sheets)s Blätter, %(pages)s Seiten."),
-    "paper_batch.judged": _("%(who)s hat Seiten geprüft."),
+    "paper_batch.judged": _("%(who)s hat Seiten geprüft: %(good)s in Ordnung, %(flaws)s mit Mangel."),
     "paper_batch.kept": _("%(who)s hat festgelegt, dass das Papier eines Dokuments bleibt."),
     "paper_batch.not_kept": _("%(who)s hat zurückgenommen, dass das Papier eines Dokuments bleibt."),
     "paper_batch.explained": _("%(who)s hat erklärt, warum %(pages)s statt %(sides)s Seiten gescannt sind."),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from django.contrib import messages
@@ -27,6 +28,8 @@ from kundenakte.steps.scanning.models import BatchFile, BatchPage, PaperBatch
 
 # So many scans are offered as second ones.
 _OFFERED = 100
+# Somebody may have noticed at the scanner and scanned again at once.
+_BEFORE = timedelta(days=30)
 State = PaperBatch.State
 
 
@@ -59,7 +62,7 @@ def batch(request: SignedIn, batch: int) -> HttpResponse:
     """Everything about it on one page."""
     row, now = found(request, batch), timezone.now()
     pages = list(BatchPage.objects.filter(file__batch=row).select_related("file__arrival"))
-    again = _again(row)
+    again, documents = _again(row), _papers(row, pages)
     is_open = row.state == State.CHECKING
     return render(
         request,
@@ -74,10 +77,11 @@ def batch(request: SignedIn, batch: int) -> HttpResponse:
             "is_own": must_leave_to_others(request, row),
             "may_go": papers.may_go(row, now=now),
             "is_writing": row.state == State.RELEASED and not row.protocol,
-            "papers": _papers(row, pages),
+            "papers": documents,
+            "all_stays": bool(documents) and all(one.kept for one in documents),
             "reasons": papers.BY_A_PERSON,
             "again": again,
-            "second_scans": papers.scans_for(request.user, rights=page.rights(request))[:_OFFERED] if again else [],
+            "second_scans": _second_scans(request, row) if again else [],
             "files": row.files.select_related("arrival", "rescan_of"),
             "history": history_of(request.user, [("scanning.paperbatch", row.pk)], limit=50),
         },
@@ -199,6 +203,12 @@ def _done(request: SignedIn, pk: int, change: Callable[[PaperBatch], str]) -> Ht
     except Refused as refused:
         messages.error(request, refused.in_words(_))
     return page.gone_on(reverse("papers-batch", args=(pk,)))
+
+
+def _second_scans(request: SignedIn, row: PaperBatch) -> list[Arrival]:
+    """What may be a second scan of this batch: it came in after the batch was begun, or shortly before."""
+    since = row.created_at - _BEFORE
+    return list(papers.scans_for(request.user, since=since, rights=page.rights(request))[:_OFFERED])
 
 
 def _counts(pages: list[BatchPage]) -> dict[str, Any]:

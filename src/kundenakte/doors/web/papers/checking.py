@@ -15,7 +15,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from kundenakte import pipeline
-from kundenakte.doors.web import answers, page
+from kundenakte.doors.web import answers, page, refusals
 from kundenakte.doors.web.page import SignedIn
 from kundenakte.doors.web.papers.pages import checkers, found, must_leave_to_others
 from kundenakte.records import renditions
@@ -58,7 +58,7 @@ def picture(request: SignedIn, batch: int, batch_page: int) -> HttpResponseBase:
     shown = BatchPage.objects.filter(file__batch=row, pk=batch_page)
     one = shown.select_related("file__arrival", "part__document", "part__version").first()
     path = renditions.page_image(one.file.arrival.digest, one.number) if one else None
-    if one is None or path is None:
+    if one is None or path is None or _is_gone(one):
         raise NotFound
     if one.part is not None and one.part.document is not None and one.part.version is not None:
         reading.note_reading(
@@ -71,17 +71,28 @@ def picture(request: SignedIn, batch: int, batch_page: int) -> HttpResponseBase:
 
 
 def _pages(
-    request: SignedIn, row: PaperBatch, *, refused: str = "", sent: dict[int, tuple[str, str]] | None = None
+    request: SignedIn,
+    row: PaperBatch,
+    *,
+    refused: Refused | None = None,
+    sent: dict[int, tuple[str, str]] | None = None,
+    seen: dict[int, str] | None = None,
 ) -> HttpResponse:
     shows_all = "alle" in request.GET
     rows = BatchPage.objects.filter(file__batch=row) if shows_all else papers.open_pages(row)
     start = min(page.number(request.GET.get("ab")) or 0, _FURTHEST) if shows_all else 0
     if sent:
         rows, start = BatchPage.objects.filter(file__batch=row, pk__in=sent), 0
-    shown = rows.select_related("file__arrival", "part__document", "file__rescan_of")[start : start + AT_ONCE]
+    rows = rows.select_related("file__arrival", "part__document", "file__rescan_of", "judged_by")
+    shown = rows[start : start + AT_ONCE]
     total, left = BatchPage.objects.filter(file__batch=row).count(), papers.open_pages(row).count()
-    pictures = [_shown(one, sent or {}) for one in shown]
-    for digest in {one.row.file.arrival.digest for one in pictures if not one.has_picture}:
+    # Where somebody else was quicker, his verdict is what shows.
+    own = dict(sent or {})
+    for one in shown:
+        if seen is not None and one.verdict != seen.get(one.pk, one.verdict):
+            own.pop(one.pk, None)
+    pictures = [_shown(one, own) for one in shown]
+    for digest in {one.row.file.arrival.digest for one in pictures if not one.has_picture and not _is_gone(one.row)}:
         pipeline.want_pages(digest)
     context = {
         "batch": row,
@@ -95,24 +106,31 @@ def _pages(
         "total": total,
         "may_judge": row.state == PaperBatch.State.CHECKING and not must_leave_to_others(request, row),
         "is_own": must_leave_to_others(request, row),
-        "refused": refused,
+        "refused": refused.in_words(_) if refused else "",
     }
-    return render(request, "papers/check.html", context, status=422 if refused else 200)
+    return render(request, "papers/check.html", context, status=refusals.status_of(refused) if refused else 200)
 
 
 def _shown(one: BatchPage, sent: dict[int, tuple[str, str]]) -> Shown:
     verdict, flaw = sent.get(one.pk, (one.verdict, one.flaw))
-    return Shown(one, renditions.page_image(one.file.arrival.digest, one.number) is not None, verdict, flaw)
+    there = not _is_gone(one) and renditions.page_image(one.file.arrival.digest, one.number) is not None
+    return Shown(one, there, verdict, flaw)
+
+
+def _is_gone(one: BatchPage) -> bool:
+    """Whether its document was disposed of; the stack it was cut from may still be there for the sake of others."""
+    return one.part is not None and one.part.document is not None and one.part.document.is_disposed
 
 
 def _judged(request: SignedIn, row: PaperBatch) -> HttpResponse:
     verdicts = _sent(request)
+    seen = {pk: request.POST[f"vorher-{pk}"] for pk in verdicts if f"vorher-{pk}" in request.POST}
     try:
-        changed = actions.judge(actor=page.actor(request), batch=row, verdicts=verdicts, now=timezone.now())
+        changed = actions.judge(actor=page.actor(request), batch=row, verdicts=verdicts, seen=seen, now=timezone.now())
     except NotFound:
         raise
     except Refused as refused:
-        return _pages(request, row, refused=refused.in_words(_), sent=verdicts)
+        return _pages(request, row, refused=refused, sent=verdicts, seen=seen)
     if changed:
         said = ngettext("%(n)s Seite ist beurteilt.", "%(n)s Seiten sind beurteilt.", changed)
         messages.success(request, said % {"n": changed})

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any, Final
 
 from django import forms
 from django.contrib import messages
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -29,9 +30,11 @@ from kundenakte.steps.scanning import actions, papers
 from kundenakte.steps.scanning.actions import BatchWish
 from kundenakte.steps.scanning.models import PaperBatch
 
-# What one page offers for a new batch, and what the list shows of those that are over.
+# What one page offers for a new batch, and what the list shows of those that are open and of those that are over.
 _MOST: Final = 200
 _OVER: Final = 50
+# So far back scans are looked for unless somebody asks for older ones.
+_RECENT: Final = timedelta(days=90)
 State = PaperBatch.State
 
 
@@ -50,14 +53,12 @@ class Line:
 @checkers
 def batches(request: SignedIn) -> HttpResponse:
     """Those that are to be checked first, then those whose paper waits, then the rest."""
-    due = Count("files__pages", filter=Q(files__pages__verdict="") & ~Q(files__pages__why=""))
     rows = papers.batches_for(request.user, rights=page.rights(request))
-    rows = rows.annotate(pages=Count("files__pages"), left=due)
     context = {
-        "checking": _lines(request, rows.filter(state=State.CHECKING).order_by("pk")),
-        "released": _lines(request, rows.filter(state=State.RELEASED).order_by("released_at")),
+        "checking": _lines(request, rows.filter(state=State.CHECKING).order_by("pk")[:_MOST]),
+        "released": _lines(request, rows.filter(state=State.RELEASED).order_by("-released_at")[:_MOST]),
         "over": _lines(request, rows.filter(state=State.DESTROYED).order_by("-destroyed_at")[:_OVER]),
-        "waiting": papers.scans_for(request.user, rights=page.rights(request))[: _MOST + 1].count(),
+        "waiting": _recent(request)[: _MOST + 1].count(),
         "most": _MOST,
     }
     return render(request, "papers/batches.html", context)
@@ -101,6 +102,7 @@ def new(request: SignedIn) -> HttpResponse:
     """Choose scans and say what paper they were made of."""
     scans = papers.scans_for(request.user, rights=page.rights(request))
     form = BatchForm(request.POST or None, initial=_usual(request))
+    shows_older = "aelter" in request.GET
     chosen = {pk for text in request.POST.getlist("scan") if (pk := page.number(text)) is not None}
 
     def begin() -> HttpResponse:
@@ -112,7 +114,10 @@ def new(request: SignedIn) -> HttpResponse:
         return page.gone_on(reverse("papers-batch", args=(batch.pk,)))
 
     def context() -> dict[str, object]:
-        return {"scans": _offered(scans), "chosen": chosen, "most": _MOST, "rules": papers.the_rules()}
+        offered = list((scans if shows_older else _recent(request))[:_MOST])
+        return {
+            "scans": offered, "chosen": chosen, "most": _MOST, "rules": papers.the_rules(), "shows_older": shows_older,
+        }  # fmt: skip
 
     return carried_out(request, form, begin, "papers/new.html", context)
 
@@ -121,14 +126,18 @@ def new(request: SignedIn) -> HttpResponse:
 
 
 def _lines(request: SignedIn, rows: Any) -> list[Line]:
-    now = timezone.now()
-    return [
-        Line(row, row.pages, row.left, papers.may_go(row, now=now), must_leave_to_others(request, row)) for row in rows
-    ]
+    # Counted for those that are shown: a house has the pages of many years.
+    shown = list(rows.values_list("pk", flat=True))
+    due = Count("files__pages", filter=Q(files__pages__verdict="") & ~Q(files__pages__why=""))
+    counted = PaperBatch.objects.filter(pk__in=shown).annotate(pages=Count("files__pages"), left=due)
+    by_number = {row.pk: row for row in counted.select_related("scanned_by")}
+    found = [by_number[pk] for pk in shown if pk in by_number]
+    free = papers.those_that_may_go(found, now=timezone.now())
+    return [Line(row, row.pages, row.left, row.pk in free, must_leave_to_others(request, row)) for row in found]
 
 
-def _offered(scans: Any) -> list[Arrival]:
-    return list(scans[:_MOST])
+def _recent(request: SignedIn) -> QuerySet[Arrival]:
+    return papers.scans_for(request.user, since=timezone.now() - _RECENT, rights=page.rights(request))
 
 
 def _usual(request: SignedIn) -> dict[str, object]:

@@ -43,6 +43,11 @@ function large() {
 }
 
 function count() {
+  // A flaw without its kind is refused by the house as well; here the browser says so at the page it is about.
+  for (const card of cards) {
+    const kind = flaw(card);
+    if (kind) kind.required = Boolean(card.querySelector("input[type=radio]:checked:not([value=good])"));
+  }
   const said = form.querySelector("[data-check-left]");
   if (!said) return;
   const left = cards.filter((card) => card.querySelector("input[type=radio]") && !card.querySelector("input[type=radio]:checked")).length;

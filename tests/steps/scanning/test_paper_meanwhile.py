@@ -1,0 +1,102 @@
+"""Two people at one batch, paper that is kept late, a sheet that was scanned twice: nothing is lost in between."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from typing import Any
+
+import pytest
+
+from kundenakte import pipeline
+from kundenakte.base import confinement
+from kundenakte.records.models import Arrival
+from kundenakte.records.refusals import BadValue
+from kundenakte.steps.scanning import papers, tasks
+from kundenakte.steps.scanning.actions import BatchWish, JudgedMeanwhile, SecondPersonNeeded, begin, judge, keep_paper
+from kundenakte.steps.scanning.models import BatchPage
+from kundenakte.steps.scanning.releasing import link_second_scan
+from tests.builders import NOW, a_document, a_user, an_actor
+from tests.steps.scanning.papers import a_batch, a_page, a_scanned_letter, a_stack, looked_at, pages_of, released
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture(autouse=True)
+def _jobs() -> Any:
+    pipeline.register_jobs()
+    yield
+    confinement.of_this_process().close()
+
+
+def test_nobody_overwrites_unseen_what_somebody_else_has_said_of_a_page() -> None:
+    batch = a_batch(a_scanned_letter(pages=2))
+    first, second = pages_of(batch)
+    looked_at(batch, p1=("bad", "cut_off"))
+    verdicts = {first.pk: ("good", ""), second.pk: ("good", "")}
+    with pytest.raises(JudgedMeanwhile):
+        judge(actor=an_actor("bernd"), batch=batch, verdicts=verdicts, seen={first.pk: "", second.pk: ""}, now=NOW)
+    assert [(row.verdict, row.judged_by) for row in pages_of(batch)] == [
+        ("bad", a_user("anton")), ("good", a_user("anton")),
+    ]  # fmt: skip
+    # Whoever has seen it may say something else.
+    assert judge(actor=an_actor("bernd"), batch=batch, verdicts=verdicts, seen={first.pk: "bad"}, now=NOW) == 1
+
+
+def test_paper_scanned_shortly_after_midnight_is_of_today() -> None:
+    night = datetime(2026, 6, 30, 22, 30, tzinfo=UTC)
+    wish = BatchWish(a_user("verena"), date(2026, 7, 1), "Kopierer", 1)
+    assert begin(actor=an_actor(), arrivals=[a_scanned_letter()], wish=wish, now=night).pk
+
+
+def test_more_paper_may_be_kept_after_the_release_and_none_less() -> None:
+    deed, letter = a_scanned_letter("urkunde"), a_scanned_letter("brief")
+    batch = a_batch(deed, letter)
+    keep_paper(actor=an_actor(), batch=batch, part=deed, why="deed", now=NOW)
+    looked_at(batch)
+    released(batch)
+    keep_paper(actor=an_actor(), batch=batch, part=letter, why="evidence", now=NOW)
+    assert {part: kept.code for part, kept in papers.kept_of(batch).items()} == {
+        deed.pk: "deed", letter.pk: "evidence",
+    }  # fmt: skip
+    for why in ("", "other"):
+        with pytest.raises(BadValue, match="ist freigegeben"):
+            keep_paper(actor=an_actor(), batch=batch, part=deed, why=why, now=NOW)
+
+
+def test_a_first_and_a_second_scan_are_one_paper_and_keep_it_both() -> None:
+    first, again, fine = a_scanned_letter("erst", pages=2), a_scanned_letter("zweit"), a_scanned_letter("gut")
+    batch = a_batch(first, fine)
+    looked_at(batch, p2=("rescan", "cut_off"))
+    link_second_scan(actor=an_actor(), batch=batch, pages=[pages_of(batch)[1]], arrival=again, now=NOW)
+    looked_at(batch, p4=("bad", "unreadable"))
+    assert {part: kept.code for part, kept in papers.kept_of(batch).items()} == {first.pk: "flaw", again.pk: "flaw"}
+    released(batch)
+    assert first.document is not None
+    assert fine.document is not None
+    assert papers.paper_of(first.document, now=NOW).startswith("Das Papier bleibt: ")
+    assert papers.paper_of(fine.document, now=NOW).startswith("Das Papier darf ab ")
+
+
+def test_nobody_checks_the_second_scan_he_made_himself() -> None:
+    first, again = a_scanned_letter("erst"), a_scanned_letter("zweit")
+    Arrival.objects.filter(pk=again.pk).update(received_by=a_user("anton"))
+    batch = a_batch(first)
+    looked_at(batch, p1=("rescan", "cut_off"))
+    link_second_scan(actor=an_actor(), batch=batch, pages=pages_of(batch), arrival=again, now=NOW)
+    with pytest.raises(SecondPersonNeeded, match="zweiten Scan haben Sie gemacht"):
+        looked_at(batch)
+    looked_at(batch, by="bernd")
+    assert [row.verdict for row in pages_of(batch)] == ["rescan", "good"]
+
+
+def test_a_stack_that_is_taken_apart_late_takes_the_pages_of_its_batch_along() -> None:
+    one, two = a_document(title="Eins"), a_document(title="Zwei")
+    stack = a_stack("stapel", [a_page(), a_page(blank=True), a_page()], {one: [1], two: [3]})
+    batch = a_batch(stack)
+    parts = [row.part_id for row in pages_of(batch)]
+    # As if it had waited in the inbox undivided when the batch was begun.
+    BatchPage.objects.filter(file__batch=batch).update(part=stack)
+    Arrival.objects.filter(pk=stack.pk).update(state=Arrival.State.UNDER_WAY)
+    tasks._end(stack.pk, 2)
+    assert [row.part_id for row in pages_of(batch)] == parts
+    assert parts[1] is None
