@@ -86,6 +86,7 @@ def fill() -> dict[str, Any]:
     files_of(FilePlan.objects.get())
     _write(OPEN, first=1, ended=False)
     _to_be_done(sabine)
+    _reminded()
     _analyzed()
     return {}
 
@@ -93,8 +94,19 @@ def fill() -> dict[str, Any]:
 def end() -> dict[str, Any]:
     """As many that have ended, over the last years."""
     _write(ENDED, first=OPEN + 1, ended=True)
+    _reminded()
     _analyzed()
     return {}
+
+
+def _reminded() -> None:
+    """Everybody was told of what is late, as in a house that did not open this very minute: thousands of reminders
+    would be written beside the first answers."""
+    from django.utils import timezone
+
+    from kundenakte.circulation import reminding
+
+    reminding.remind(now=timezone.now())
 
 
 def _write(count: int, *, first: int, ended: bool) -> None:
