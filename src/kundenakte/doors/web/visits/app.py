@@ -27,7 +27,8 @@ _WORDS: Final = (
     (
         "offline",
         gettext_lazy(
-            "Kein Netz. Was auf diesem Gerät liegt, können Sie ausfüllen; gesendet wird es später von selbst."
+            "Kein Netz zur Kundenakte. Was auf diesem Gerät liegt, können Sie ausfüllen; "
+            "gesendet wird es später von selbst."
         ),
     ),
     (
@@ -47,6 +48,7 @@ _WORDS: Final = (
     ("not-taken", gettext_lazy("Das hat nicht geklappt. Bitte versuchen Sie es mit besserem Netz noch einmal.")),
     ("finished", gettext_lazy("Der Bericht ist fertig. Er wird gesendet, sobald die Kundenakte zu erreichen ist.")),
     ("sent", gettext_lazy("Gesendet:")),
+    ("elsewhere", gettext_lazy("Dieser Besuch ist jetzt in einem anderen Fenster offen. Schreiben Sie dort weiter.")),
     ("refused", gettext_lazy("Ein Bericht kam zurück. Bitte sehen Sie ihn sich noch einmal an.")),
     ("address", gettext_lazy("Adresse")),
     ("contact", gettext_lazy("Kontakt")),
