@@ -5,15 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from kundenakte.base.accounts.actors import Actor
 from kundenakte.circulation import actions
-from kundenakte.circulation.models import Case, Task, VisitReport
+from kundenakte.circulation.models import Case, CirculationFolder, Task, VisitReport
 from kundenakte.records.models import Document
 from tests.builders import NOW, a_document, a_user
 from tests.case_builders import open_steps
-from tests.journeys.conftest import DESK, PHONE, OpenPage, Screen, may_sign_in
+from tests.journeys.conftest import DESK, PASSWORD, PHONE, OpenPage, Screen, may_sign_in
 from tests.visit_builders import a_case_to_visit, a_photo
 from tests.waiting import until
 
@@ -86,7 +86,7 @@ def test_a_visit_without_a_network(size: tuple[int, int], case: Case, open_page:
 
     page.context.set_offline(True)
     page.reload()
-    expect(page.get_by_text("Kein Netz.")).to_be_visible()
+    expect(page.get_by_text("Kein Netz zur Kundenakte.")).to_be_visible()
     page.get_by_role("link", name="Pumpe undicht").click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("Pumpe undicht")
     expect(page.locator("[data-known]")).to_contain_text("Mangel an der Ware")
@@ -137,6 +137,90 @@ def test_a_task_that_was_done_meanwhile_is_no_conflict(case: Case, open_page: Op
     expect(page.locator("[data-sent]")).to_contain_text("schon getan")
     assert Case.objects.get(pk=case.pk).fields["befund"] == "Telefonisch geklärt."
     until(lambda: Document.objects.filter(document_class__code="SERVICE_REPORT").exists())
+
+
+def _hands_in(page: Page, found: str = FOUND) -> None:
+    page.get_by_label("Befund").fill(found)
+    page.get_by_label("Ohne Unterschrift: warum?").fill("Niemand da")
+    page.get_by_role("button", name="Fertig").click()
+
+
+def test_what_is_changed_after_an_answer_got_lost_is_a_report_of_its_own(case: Case, open_page: OpenPage) -> None:
+    page = _takes_along(open_page("sabine", PHONE))
+    page.get_by_role("link", name="Pumpe undicht").click()
+
+    def loses_the_answer(route: Route) -> None:
+        route.fetch()
+        route.abort()
+
+    page.route("**/unterwegs/berichte/*", loses_the_answer, times=1)
+    with page.expect_event("requestfailed"):
+        _hands_in(page)
+    assert VisitReport.objects.count() == 1
+    page.get_by_role("button", name="Noch einmal ändern").click()
+    _hands_in(page, "Auch das Lager getauscht.")
+    expect(page.locator("[data-sent]")).to_contain_text("schon getan")
+    assert VisitReport.objects.count() == 2
+
+
+def test_a_report_the_house_cannot_take_does_not_hold_up_the_others(case: Case, open_page: OpenPage) -> None:
+    other = a_case_to_visit(customer_file=case.customer_file)
+    CirculationFolder.objects.filter(pk=other.folder_id).update(title="Lüfter laut")
+    screen = open_page("sabine", PHONE)
+    page = _opens(screen)
+    for name in ("Pumpe undicht", "Lüfter laut"):
+        page.get_by_role("button", name=f"Mitnehmen: {name}").click()
+        expect(page.locator("[data-taken]")).to_contain_text(name)
+    page.route("**/unterwegs/berichte/*", lambda route: route.fulfill(status=500), times=1)
+    page.context.set_offline(True)
+    for name in ("Pumpe undicht", "Lüfter laut"):
+        page.get_by_role("link", name=name).click()
+        _hands_in(page)
+        expect(page.get_by_role("heading", level=1)).to_have_text("Besuche")
+    page.context.set_offline(False)
+    expect(page.locator("[data-sent] li")).to_have_count(1)
+    page.get_by_role("button", name="Jetzt senden").click()
+    expect(page.locator("[data-sent] li")).to_have_count(2)
+
+
+def test_the_window_opened_last_writes_the_report(case: Case, open_page: OpenPage) -> None:
+    screen = open_page("sabine", PHONE)
+    page = _takes_along(screen)
+    page.get_by_role("link", name="Pumpe undicht").click()
+    page.get_by_label("Befund").fill("Erstens.")
+    expect(page.locator("[data-saved]")).to_contain_text("gespeichert")
+    other = page.context.new_page()
+    other.goto(page.url)
+    expect(other.get_by_label("Befund")).to_have_value("Erstens.")
+    expect(page.get_by_text("in einem anderen Fenster offen")).to_be_visible()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Besuche")
+    screen.check()
+    other.get_by_label("Befund").fill("Zweitens.")
+    expect(other.locator("[data-saved]")).to_contain_text("gespeichert")
+    page.get_by_role("link", name="Pumpe undicht").click()
+    expect(page.get_by_label("Befund")).to_have_value("Zweitens.")
+
+
+def test_another_person_does_not_see_a_visit_by_its_address(case: Case, open_page: OpenPage) -> None:
+    screen = open_page("sabine", PHONE)
+    page = _takes_along(screen)
+    page.get_by_role("link", name="Pumpe undicht").click()
+    page.get_by_label("Befund").fill(FOUND)
+    expect(page.locator("[data-saved]")).to_contain_text("gespeichert")
+    at_visit = page.url
+    page.context.clear_cookies()
+    page.goto("about:blank")
+    page.goto(at_visit)
+    expect(page.get_by_text("Sie sind nicht angemeldet")).to_be_visible()
+    expect(page.get_by_text("Pumpe undicht")).to_have_count(0)
+    screen.go("/konto/login/")
+    page.locator("#id_login").fill("bernd")
+    page.locator("#id_password").fill(PASSWORD)
+    page.get_by_role("button", name="Anmelden").click()
+    page.wait_for_url(f"{screen.base}/")
+    page.goto(at_visit)
+    expect(page.get_by_text("Besuche von jemand anderem")).to_be_visible()
+    expect(page.get_by_text("Pumpe undicht")).to_have_count(0)
 
 
 def test_signed_out_nothing_is_shown_and_nothing_is_lost(case: Case, open_page: OpenPage) -> None:

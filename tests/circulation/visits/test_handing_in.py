@@ -107,6 +107,18 @@ def test_a_report_sent_twice_is_there_once() -> None:
     assert Document.objects.filter(document_class__code="SERVICE_REPORT").count() == 1
 
 
+def test_a_second_report_of_a_visit_has_its_photos_whichever_is_filed_first() -> None:
+    task = taken_along(a_case_to_visit())
+    photos = [{"key": str(sent_photo(task)), "caption": ""}]
+    first = handed_in(a_report(task, photos=photos))
+    second = handed_in(a_report(task, photos=photos, remark="Noch etwas."))
+    assert (first.late, "schon getan" in second.late) == ("", True)
+    worked_off()
+    for report in (first, second):
+        assert attached(bytes_of(document_of(report)))["foto-1.jpg"] == a_photo()
+    assert not VisitPhoto.objects.exists()
+
+
 def test_a_photo_sent_twice_is_there_once_and_another_one_under_its_key_is_refused() -> None:
     task = taken_along(a_case_to_visit())
     key = sent_photo(task)

@@ -55,6 +55,13 @@ def test_the_manifest_names_the_page_and_what_it_is_shown_with(client: Client) -
     assert (said["start_url"], said["scope"], said["display"]) == ("/unterwegs/", "/unterwegs/", "standalone")
 
 
+def test_another_page_is_another_edition_of_the_worker(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = client.get(reverse("visits-worker")).content
+    assert client.get(reverse("visits-worker")).content == before
+    monkeypatch.setattr(app, "_WORDS", (("saved", "Anders"),))
+    assert client.get(reverse("visits-worker")).content != before
+
+
 def test_everything_the_page_is_made_of_is_kept() -> None:
     scripts = {f"web/visits/{name}.js" for name in app._SCRIPTS}
     for name in scripts:

@@ -19,7 +19,7 @@ from kundenakte.circulation import minutes
 from kundenakte.circulation.cases import definitions, going
 from kundenakte.circulation.cases import working as cases
 from kundenakte.circulation.minutes import Line
-from kundenakte.circulation.models import FolderDocument, VisitPhoto, VisitReport
+from kundenakte.circulation.models import FolderDocument, Visit, VisitPhoto, VisitReport
 from kundenakte.circulation.models.minutes import What
 from kundenakte.circulation.visits import paper, reports
 from kundenakte.circulation.visits.paper import Told
@@ -126,7 +126,11 @@ def _remember(report_id: int, arrival: Arrival) -> None:
     held = VisitReport.objects.select_for_update().get(pk=report_id)
     if held.arrival_id is not None:
         raise _FiledMeanwhile
-    keys = [photo["key"] for photo in held.content["photos"]]
+    # Another report of the visit, which a device sent when it heard nothing of the first, may need the same photos.
+    visit = Visit.objects.select_for_update().get(pk=held.visit_id)
+    waiting = visit.reports.filter(arrival=None).exclude(pk=held.pk).values_list("content", flat=True)
+    needed = {photo["key"] for content in waiting for photo in content.get("photos", ())}
+    keys = [photo["key"] for photo in held.content["photos"] if photo["key"] not in needed]
     held.arrival, held.content = arrival, {}
     held.save(update_fields=["arrival", "content"])
-    VisitPhoto.objects.filter(key__in=keys, visit=held.visit_id).delete()
+    VisitPhoto.objects.filter(key__in=keys, visit=visit).delete()

@@ -86,10 +86,11 @@ def hand_in(*, actor: Actor, key: UUID, said: Any, now: datetime) -> VisitReport
     try:
         with transaction.atomic():
             late, answers = _moved_on(actor, visit, report, now)
+            # While this is held no report that is just filed lets go of photos (filing.py).
+            Visit.objects.select_for_update().get(pk=visit.pk)
             made = VisitReport.objects.create(
                 key=key, visit=visit, received_at=now, late=late, content=reports.as_json(report, answers)
             )
-            # Asked after the row is there: nobody takes the photos away in between.
             _require_photos(visit, report)
             ledger.enqueue(FILE_REPORT, made.pk)
             return made

@@ -27,7 +27,8 @@ _WORDS: Final = (
     (
         "offline",
         gettext_lazy(
-            "Kein Netz. Was auf diesem Gerät liegt, können Sie ausfüllen; gesendet wird es später von selbst."
+            "Kein Netz zur Kundenakte. Was auf diesem Gerät liegt, können Sie ausfüllen; "
+            "gesendet wird es später von selbst."
         ),
     ),
     (
@@ -47,6 +48,7 @@ _WORDS: Final = (
     ("not-taken", gettext_lazy("Das hat nicht geklappt. Bitte versuchen Sie es mit besserem Netz noch einmal.")),
     ("finished", gettext_lazy("Der Bericht ist fertig. Er wird gesendet, sobald die Kundenakte zu erreichen ist.")),
     ("sent", gettext_lazy("Gesendet:")),
+    ("elsewhere", gettext_lazy("Dieser Besuch ist jetzt in einem anderen Fenster offen. Schreiben Sie dort weiter.")),
     ("refused", gettext_lazy("Ein Bericht kam zurück. Bitte sehen Sie ihn sich noch einmal an.")),
     ("address", gettext_lazy("Adresse")),
     ("contact", gettext_lazy("Kontakt")),
@@ -73,17 +75,20 @@ _BAR, _GROUND = "#0d413b", "#f3f5f5"
 @require_safe
 def show(request: HttpRequest) -> HttpResponse:
     """The page. It opens without signing in, since it must open without a network; it holds nothing of anybody's."""
-    response = render(request, "visits/app.html", {"styles": _STYLES, "words": _WORDS})
+    response = _page(request)
     response.headers["Cache-Control"] = "no-cache"
     return response
 
 
 @require_safe
 def worker(request: HttpRequest) -> HttpResponse:
-    """The service worker, with the addresses of what it keeps; another edition of any of them makes it another one."""
+    """The service worker, with the addresses of what it keeps; another edition of any of them makes it another one.
+
+    The page is part of the edition: its words, its language and the scripts it names stay together with them.
+    """
     kept = _kept()
-    edition = hashlib.sha256("\n".join(kept).encode()).hexdigest()[:16]
-    said = f"self.kept = {json.dumps(kept)};\nself.edition = {json.dumps(edition)};\n"
+    edition = hashlib.sha256(b"\n".join([*(address.encode() for address in kept), _page(request).content])).hexdigest()
+    said = f"self.kept = {json.dumps(kept)};\nself.edition = {json.dumps(edition[:16])};\n"
     said += f"self.page = {json.dumps(reverse('visits'))};\n"
     script = f"{said}importScripts({json.dumps(staticfiles_storage.url('web/visits/worker.js'))});\n"
     response = HttpResponse(script, content_type="text/javascript; charset=utf-8")
@@ -109,11 +114,14 @@ def manifest(request: HttpRequest) -> HttpResponse:
     )  # fmt: skip
 
 
+def _page(request: HttpRequest) -> HttpResponse:
+    return render(request, "visits/app.html", {"styles": _STYLES, "words": _WORDS})
+
+
 def _kept() -> list[str]:
-    # Modules name each other without the digest whitenoise gives them, so both addresses are kept.
+    # In a house each name holds a digest of its file, so old ones never answer for new ones (config/static_names.py).
     url = staticfiles_storage.url
-    base = url("web/icon.svg").rpartition("/")[0]
     return [
-        url("web/icon.svg"), *(url(f"web/{name}.css") for name in _STYLES), url("web/visits/app.js"),
-        url("web/visits/worker.js"), *(f"{base}/visits/{name}.js" for name in _SCRIPTS),
+        url("web/icon.svg"), *(url(f"web/{name}.css") for name in _STYLES), url("web/visits/worker.js"),
+        *(url(f"web/visits/{name}.js") for name in _SCRIPTS),
     ]  # fmt: skip

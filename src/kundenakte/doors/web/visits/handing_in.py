@@ -14,13 +14,12 @@ from django.views.decorators.http import require_POST
 from kundenakte.circulation.processes.refusals import AnswersRefused
 from kundenakte.circulation.visits import handing_in
 from kundenakte.circulation.visits.handing_in import PhotosMissing
-from kundenakte.doors.web import page, refusals
+from kundenakte.doors.web import page
 from kundenakte.doors.web.page import SignedIn, screen
 from kundenakte.doors.web.spoken import in_other_words
 from kundenakte.records.refusals import BadValue, NotFound
 
 _MOST_SAID: Final = 2 * 1024 * 1024
-refusals.STATUS[PhotosMissing] = 409
 
 
 @require_POST
@@ -42,13 +41,18 @@ def photo(request: SignedIn, task: int, key: str) -> HttpResponse:
 @require_POST
 @screen
 def report(request: SignedIn, key: str) -> HttpResponse:
-    """The report. 201 when it is committed; 422 with a sentence for each field when somebody has to look at it."""
+    """The report. 201 when it is committed; 422 with a sentence for each field when somebody has to look at it.
+
+    409 as JSON: photos are missing and have to be sent first. Every other refusal is a sentence somebody has to read.
+    """
     try:
         made = handing_in.hand_in(actor=page.actor(request), key=_key(key), said=_said(request), now=timezone.now())
     except AnswersRefused as refused:
         faults = {name: fault.in_words(_) for name, fault in refused.faults.items()}
         said = _("Bitte sehen Sie nach den markierten Feldern.")
         return JsonResponse({"sentence": said, "fields": faults}, status=422)
+    except PhotosMissing as refused:
+        return JsonResponse({"sentence": refused.in_words(_)}, status=409)
     return JsonResponse({"late": in_other_words(made.late)}, status=201)
 
 

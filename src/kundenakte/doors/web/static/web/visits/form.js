@@ -7,6 +7,9 @@ import { day, filled, piece, wall, word } from "./words.js";
 
 const EMPTY = () => ({ answers: {}, remark: "", times: [], parts: [], captions: {}, signer: "", signature: null, unsigned: "" });
 
+// Puts away the report that is being written; without `keep` another window has it by now.
+export let leave = async () => {};
+
 export async function show(place, visit, { finished, back }) {
   const report = (await store.get("reports", visit.task)) ?? { task: visit.task, person: visit.person, key: crypto.randomUUID(), state: "open", values: EMPTY() };
   const values = report.values;
@@ -14,10 +17,11 @@ export async function show(place, visit, { finished, back }) {
   dossier(page, visit);
   const saved = page.querySelector("[data-saved]");
   let waiting = 0;
+  let isLeft = false;
   const save = async () => {
     clearTimeout(waiting);
     waiting = 0;
-    if (report.state !== "open") return;
+    if (report.state !== "open" || isLeft) return;
     try {
       await store.put("reports", report);
       saved.textContent = word("saved");
@@ -33,6 +37,13 @@ export async function show(place, visit, { finished, back }) {
   const flush = () => waiting && save();
   document.addEventListener("visibilitychange", flush);
   window.addEventListener("pagehide", flush);
+  leave = async ({ keep = true } = {}) => {
+    document.removeEventListener("visibilitychange", flush);
+    window.removeEventListener("pagehide", flush);
+    if (keep) await flush();
+    isLeft = true;
+    leave = async () => {};
+  };
 
   questions(page.querySelector("[data-questions]"), visit.form, values.answers, report.fields ?? {}, changed);
   text(page.querySelector("[data-remark]"), values, "remark", changed);
@@ -45,19 +56,21 @@ export async function show(place, visit, { finished, back }) {
     changed();
   });
   const trouble = page.querySelector("[data-trouble]");
-  const complain = (sentence) => {
+  // The sentence stands where the eye is: just above what it is about.
+  const complain = (sentence, about = page.querySelector("form > section")) => {
+    about.before(trouble);
     trouble.hidden = !sentence;
     trouble.querySelector("span").textContent = sentence;
   };
-  await photos.bind(page.querySelector("[data-photos]"), visit, values.captions, changed, complain);
+  await photos.bind(page.querySelector("[data-photos]"), visit, values.captions, changed, (sentence) => complain(sentence, page.querySelector("label[for=photo-choose]")));
   complain(report.sentence ?? "");
 
   page.querySelector("form").addEventListener("submit", async (event) => {
     event.preventDefault();
     const wrong = firstMissing(page, visit.form, values);
-    complain(wrong?.sentence ?? "");
+    complain(wrong?.sentence ?? "", wrong?.field.closest(".question, .visit-line, section > label + input") ?? undefined);
     if (wrong) {
-      wrong.field.focus();
+      wrong.field.focus({ preventScroll: true });
       trouble.scrollIntoView({ block: "center" });
       return;
     }
@@ -70,9 +83,15 @@ export async function show(place, visit, { finished, back }) {
       signature: values.signature && { ...values.signature, name: values.signer },
       unsigned: values.signature ? "" : values.unsigned, finished_at: wall(),
     };
-    Object.assign(report, { state: "ready", sentence: "", fields: {} });
     clearTimeout(waiting);
-    await store.put("reports", report);
+    waiting = 0;
+    try {
+      await store.put("reports", { ...report, state: "ready", sentence: "", fields: {} });
+    } catch {
+      complain(word("not-saved"), page.querySelector(".finish"));
+      return;
+    }
+    report.state = "ready";
     finished();
   });
   page.querySelector("[data-back]").addEventListener("click", async (event) => {
@@ -146,7 +165,7 @@ async function pictures(details, paper) {
     canvas.setAttribute("role", "img");
     canvas.setAttribute("aria-label", `${paper.title}, ${word("page")} ${index + 1}`);
     details.append(canvas);
-    await photos.onCanvas(canvas, row.content, 1400);
+    await photos.onCanvas(canvas, row.content, 1400).catch(() => canvas.remove());
   }
 }
 

@@ -17,7 +17,8 @@ export async function bind(box, visit, captions, changed, said) {
   const line = async (photo, index) => {
     const item = filled(piece("photo"), { number: `${word("photo")} ${index + 1}` });
     item.dataset.key = photo.key;
-    await onCanvas(item.querySelector("canvas"), photo.content, 320);
+    // Even one that cannot be shown can be named, sent or taken away.
+    await onCanvas(item.querySelector("canvas"), photo.content, 320).catch(() => {});
     const caption = item.querySelector("input");
     caption.id = `photo-${photo.key}`;
     item.querySelector("label").htmlFor = caption.id;
@@ -40,16 +41,22 @@ export async function bind(box, visit, captions, changed, said) {
   chooser.addEventListener("change", async () => {
     const chosen = [...chooser.files];
     chooser.value = "";
+    said("");
     for (const file of chosen) {
       if ((await store.ofTask("photos", visit.task)).length >= MOST) {
         said(word("too-many-photos"));
         break;
       }
+      const content = await shrunk(file).catch(() => null);
+      if (!content) {
+        said(`${word("no-photo")} ${file.name}`);
+        continue;
+      }
       try {
-        const content = await shrunk(file);
         await store.put("photos", { key: crypto.randomUUID(), task: visit.task, person: visit.person, content, taken: new Date().toISOString(), sent: false });
       } catch {
-        said(`${word("no-photo")} ${file.name}`);
+        said(word("not-saved"));
+        break;
       }
     }
     await shown();

@@ -39,6 +39,9 @@ export const drop = (store, key) => inStores([store], "readwrite", (rows) => row
 export const all = (store) => inStores([store], "readonly", (rows) => rows.getAll());
 export const ofTask = (store, task) => inStores([store], "readonly", (rows) => rows.index("task").getAll(task));
 
+// The report as the house is about to get it. From here on it may have it, even if its answer never comes.
+export const sending = (report) => put("reports", { ...report, tried: true });
+
 // A visit is over on this device: nothing of it stays but a line that it was sent.
 export async function forget(task, { sent } = {}) {
   await inStores(["visits", "reports", "photos", "pages", "sent"], "readwrite", (visits, reports, photos, pages, lines) => {
@@ -54,6 +57,9 @@ export async function forget(task, { sent } = {}) {
     if (sent) lines.put(sent);
   });
 }
+
+// One window at a time may do this: send reports, or write one.
+export const alone = (what, work, options = {}) => navigator.locks.request(`${NAME}-${what}`, options, work);
 
 export const fact = async (name) => (await get("facts", name))?.value;
 export const keepFact = (name, value) => put("facts", { name, value, task: 0 });

@@ -9,11 +9,13 @@ export class Refused extends Error {
   }
 }
 
+// A network that hangs is none: seconds until the house has answered, and until a photo has gone through.
+const [SOON, LONG] = [20, 180];
 const JSON_WANTED = { Accept: "application/json" };
 let token = "";
 
-async function asked(address, options = {}) {
-  const answer = await fetch(address, { credentials: "same-origin", redirect: "manual", ...options });
+async function asked(address, options = {}, seconds = LONG) {
+  const answer = await fetch(address, { credentials: "same-origin", redirect: "manual", signal: AbortSignal.timeout(seconds * 1000), ...options });
   // Whoever is not signed in is sent to the sign-in page.
   if (answer.type === "opaqueredirect") throw new SignedOut();
   return answer;
@@ -21,7 +23,7 @@ async function asked(address, options = {}) {
 
 // What the house says now; the person it says it to is remembered for the time without a network.
 export async function visits(addresses) {
-  const answer = await asked(addresses.visits, { headers: JSON_WANTED, cache: "no-store" });
+  const answer = await asked(addresses.visits, { headers: JSON_WANTED, cache: "no-store" }, SOON);
   if (!answer.ok) throw new Error(String(answer.status));
   const said = await answer.json();
   token = said.token;
@@ -51,19 +53,20 @@ export async function send(report, addresses) {
     if (photo.sent) continue;
     const to = addresses.photo.replace("/0/", `/${report.task}/`).replace(addresses.none, photo.key);
     const answer = await asked(to, { method: "POST", body: photo.content, headers: { ...JSON_WANTED, "X-CSRFToken": token, "Content-Type": "image/jpeg" } });
-    if (answer.status === 422 || answer.status === 404) throw new Refused(await sentence(answer));
+    if (answer.status >= 400 && answer.status < 500) throw new Refused(await sentence(answer));
     if (!answer.ok) throw new Error(String(answer.status));
     await store.put("photos", { ...photo, sent: true });
   }
   const answer = await asked(addresses.report.replace(addresses.none, report.key), {
     method: "POST", body: JSON.stringify(report.said), headers: { ...JSON_WANTED, "X-CSRFToken": token, "Content-Type": "application/json" },
   });
-  if (answer.status === 409) {
+  const isJson = answer.headers.get("Content-Type")?.startsWith("application/json");
+  if (answer.status === 409 && isJson) {
     // The house misses a photo it had: all of them once more, the next time.
     for (const photo of await store.ofTask("photos", report.task)) await store.put("photos", { ...photo, sent: false });
     throw new Error("409");
   }
-  if (answer.status === 422 && answer.headers.get("Content-Type")?.startsWith("application/json")) {
+  if (answer.status === 422 && isJson) {
     const said = await answer.json();
     throw new Refused(said.sentence, said.fields);
   }

@@ -6,8 +6,7 @@ const CACHE = `unterwegs-${self.edition}`;
 self.addEventListener("install", (event) => {
   const keep = async () => {
     const cache = await caches.open(CACHE);
-    await cache.addAll(self.kept.map((address) => new Request(address, { cache: "reload" })));
-    await cache.put(self.page, await fetch(self.page, { cache: "reload" }));
+    await cache.addAll([...self.kept, self.page].map((address) => new Request(address, { cache: "reload" })));
     await self.skipWaiting();
   };
   event.waitUntil(keep());
@@ -28,16 +27,13 @@ self.addEventListener("fetch", (event) => {
   else if (self.kept.includes(address.pathname)) event.respondWith(fromHere(event.request));
 });
 
-// The page itself: from the house while it answers soon, else as it was last.
+// The page itself: from the house while it answers soon and well, else as it was kept. A newer one is not put in here:
+// it names scripts that come with the worker of its own edition.
 async function newest(request) {
+  const answer = await fetch(request, { signal: AbortSignal.timeout(4000) }).catch(() => null);
+  if (answer && answer.status < 500) return answer;
   const cache = await caches.open(CACHE);
-  try {
-    const answer = await fetch(request, { signal: AbortSignal.timeout(4000) });
-    if (answer.ok && !answer.redirected) await cache.put(self.page, answer.clone());
-    return answer;
-  } catch {
-    return (await cache.match(self.page, { ignoreVary: true })) ?? Response.error();
-  }
+  return (await cache.match(self.page, { ignoreVary: true })) ?? answer ?? Response.error();
 }
 
 async function fromHere(request) {
