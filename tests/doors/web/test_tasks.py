@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -16,6 +17,7 @@ from kundenakte.base.accounts.models import User
 from kundenakte.circulation import actions
 from kundenakte.circulation.models import Absence, Task, TaskFeed
 from kundenakte.circulation.reminding import remind
+from kundenakte.doors.web.circulation import listing
 from kundenakte.records.models import Grant, Verb
 from tests.builders import NOW, a_customer_file, a_user
 from tests.circulation_builders import a_folder, a_team, does, stop, task_of
@@ -145,6 +147,24 @@ def test_whoever_sent_it_round_sees_what_is_late_with_others(signed_in: SignIn) 
     assert "überfällig bei anderen" not in words(signed_in("verena").get(reverse("tasks")))
     does("verena", task_of(folder))
     assert "Liegt zu lange" not in words(client.get(reverse("tasks")))
+
+
+def test_of_many_that_are_late_ten_are_shown_and_none_of_a_denied_customer(
+    signed_in: SignIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(listing, "_LOOKED_AT", 3)
+    denied = a_customer_file("Verschlossen GmbH", "K-9001")
+    for number in range(14):
+        file = denied if number % 5 == 4 else a_customer_file(f"Offen {number} GmbH", f"K-91{number:02}")
+        _due(a_folder(stop(1, "verena"), by="sabine", title=f"Spät {number}", customer_file=file), -30)
+    client = signed_in("sabine")
+    remind(now=timezone.now())
+    Grant.objects.create(
+        user=a_user("sabine"), customer_file=denied, verb=Verb.READ, is_deny=True, reason="Prüfung", created_at=NOW
+    )
+    shown = [task.folder.title for task, _holder in client.get(reverse("tasks")).context["late"]]
+    newest = [f"Spät {number}" for number in reversed(range(14)) if number % 5 != 4]
+    assert shown == newest[:10]
 
 
 def test_ones_own_task_stays_in_sight_while_a_deputy_is_at_it(signed_in: SignIn) -> None:
