@@ -165,6 +165,18 @@ def test_a_report_for_a_task_somebody_else_has_done_is_filed_all_the_same() -> N
     assert FolderDocument.objects.filter(folder=case.folder, document=document).exists()
 
 
+def test_a_late_report_is_filed_whatever_was_typed_into_it() -> None:
+    case = a_case_to_visit()
+    task = taken_along(case)
+    actions.recall_folder(actor=Actor.of(a_user("sabine")), folder=case.folder, reason="Irrtum", now=NOW)
+    report = handed_in(a_report(task, answers={"besucht_am": "vorgestern", "befund": "", "gesichert": "halb"}))
+    worked_off()
+    document = document_of(report)
+    text = renditions.plain_text_of(document.valid_version.digest) if document.valid_version else ""
+    assert "Besucht am: vorgestern" in text
+    assert "Maschine gegen Anlauf gesichert?: halb" in text
+
+
 def test_a_report_for_a_case_that_was_called_back_is_filed_and_not_put_into_it() -> None:
     case = a_case_to_visit()
     task = taken_along(case)

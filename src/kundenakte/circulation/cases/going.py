@@ -5,6 +5,7 @@ All functions run in the transaction of whoever holds the folder's row.
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
@@ -232,7 +233,10 @@ def _amount(value: Any) -> Decimal | None:
 
 
 def words_of(answers: Mapping[str, Any], definition: Definition) -> list[tuple[str, str]]:
-    """Answers as a person reads them: the question and what was said; what was left out is left out."""
+    """Answers as a person reads them: the question and what was said; what was left out is left out.
+
+    What is no day or no amount is said as it was typed: a report that came too late was held against no form.
+    """
     forms = (definition.start_form, *(step.form for step in definition.user_steps.values()))
     titles = {field.name: field.title for form in forms for field in form.fields}
     kinds = {field.name: field.kind for form in forms for field in form.fields}
@@ -248,9 +252,14 @@ def words_of(answers: Mapping[str, Any], definition: Definition) -> list[tuple[s
         elif kinds.get(name) == "document":
             # By number: whoever reads this may not be allowed to read its title.
             shown = f"Dokument {value}"
-        elif kinds.get(name) == "date":
-            shown = f"{date.fromisoformat(str(value)):%d.%m.%Y}"
-        elif kinds.get(name) == "amount":
-            shown = f"{Decimal(str(value)):,.2f}".translate(str.maketrans(",.", ".,"))
+        elif kinds.get(name) in {"date", "amount"}:
+            with contextlib.suppress(ValueError, InvalidOperation):
+                shown = _in_figures(str(kinds[name]), str(value))
         found.append((titles.get(name, name), shown))
     return found
+
+
+def _in_figures(kind: str, value: str) -> str:
+    if kind == "date":
+        return f"{date.fromisoformat(value):%d.%m.%Y}"
+    return f"{Decimal(value):,.2f}".translate(str.maketrans(",.", ".,"))

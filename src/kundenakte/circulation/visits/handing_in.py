@@ -23,7 +23,6 @@ from kundenakte.base.refusals import Refused
 from kundenakte.circulation import access, actions, moving
 from kundenakte.circulation.cases import working as cases
 from kundenakte.circulation.models import Task, Visit, VisitPhoto, VisitReport
-from kundenakte.circulation.processes.refusals import AnswersRefused
 from kundenakte.circulation.refusals import FolderEnded, TaskClaimed, TaskEnded
 from kundenakte.circulation.visits import reports
 from kundenakte.records.refusals import BadValue, NotAllowed, NotFound
@@ -142,10 +141,7 @@ def _as_typed(task: Task, report: reports.Report) -> dict[str, Any]:
     if step is None:
         return {}
     form = cases.form_of(step)
-    try:
-        clean, _faults = form.checked(report.answers)
-    except AnswersRefused:
-        clean = {}
+    clean, _faults = form.checked(report.answers)
     return {
         field.name: clean.get(field.name, str(report.answers.get(field.name) or "")[:4000] or None)
         for field in form.fields

@@ -26,7 +26,7 @@ _MOST_SAID: Final = 2 * 1024 * 1024
 @screen
 def photo(request: SignedIn, task: int, key: str) -> HttpResponse:
     """One photo, its bytes the body. 201 when it is committed."""
-    if int(request.headers.get("Content-Length") or 0) > handing_in.MOST_BYTES:
+    if (page.number(request.headers.get("Content-Length")) or 0) > handing_in.MOST_BYTES:
         raise BadValue("Ein Foto ist größer als 4 MB.")
     kept = handing_in.keep_photo(
         person=request.user,
