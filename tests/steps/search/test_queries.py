@@ -163,6 +163,20 @@ def test_a_further_page_is_counted_only_where_facets_are_asked_for() -> None:
     assert (further.total, len(further.hits), further.next) == (None, 1, "")
 
 
+def test_where_everything_is_filtered_by_each_facet_is_still_counted() -> None:
+    paper = a_paper("Pumpe", title="A")
+    catch_up()
+    narrowed = Filters(
+        sections=frozenset({paper.section_id}), classes=frozenset({paper.document_class_id}),
+        years=frozenset({paper.dated_on.year}), states=frozenset({"valid"}), file=paper.customer_file_id,
+    )  # fmt: skip
+    found = ask("pumpe", filters=narrowed)
+    assert found.total == 1
+    assert {name: sum(value.count for value in values) for name, values in found.facets.items()} == dict.fromkeys(
+        ("section", "class", "year", "state", "file"), 1
+    )
+
+
 def pages(text: str, *, total: int = 7, **more: Any) -> list[str]:
     """The titles of all pages of three, asked one after the other."""
     titles: list[str] = []

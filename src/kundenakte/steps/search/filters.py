@@ -96,18 +96,22 @@ class FacetCount:
     def __init__(self, reader: Reader, filters: Filters, question: Callable[[Filters], Expression]) -> None:
         self._filters = filters
         begin = _counters(os.getpid()).submit
-        self._others = {
+        apart = {
             name: begin(reader.counts, question(filters.without(name)), {field: size})
             for name, (field, size) in FACETS.items()
             if filters.without(name) != filters
         }
-        rest = {field: size for name, (field, size) in FACETS.items() if name not in self._others}
-        self._all = begin(reader.counts, question(filters), rest)
+        rest = {field: size for name, (field, size) in FACETS.items() if name not in apart}
+        self._others = list(apart.values())
+        # Where everything is filtered by, nothing is left to be counted together.
+        self._rest = begin(reader.counts, question(filters), rest) if rest else None
 
     def facets(self) -> Facets:
         """The values with their names and counts; waits until they are counted."""
-        counted = {name: self._others.get(name, self._all).result()[field] for name, (field, _size) in FACETS.items()}
-        return {name: _labelled(name, counts, self._filters) for name, counts in counted.items()}
+        counted = self._rest.result() if self._rest else {}
+        for other in self._others:
+            counted |= other.result()
+        return {name: _labelled(name, counted[field], self._filters) for name, (field, _size) in FACETS.items()}
 
 
 @cache
