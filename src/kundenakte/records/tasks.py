@@ -30,8 +30,8 @@ def check_fields(run_id: int) -> Apply:
 
 def retention(run_id: int) -> Apply:
     """The next batch of a trial or a new calculation of retention."""
-    retention_changes.made_ready(run_id)
-    return partial(_one_batch, retention_changes.JOB, retention_changes.next_batch, run_id)
+    batch = partial(retention_changes.next_batch, named=retention_changes.read_ahead(run_id))
+    return partial(_one_batch, retention_changes.JOB, batch, run_id)
 
 
 def retention_of_file(customer_file_id: int) -> Apply:

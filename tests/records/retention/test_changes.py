@@ -8,6 +8,7 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from kundenakte.base.journal.models import JournalEntry
+from kundenakte.records import tasks
 from kundenakte.records.actions import retention_changes as changes
 from kundenakte.records.actions.retention import SecondPersonMissing
 from kundenakte.records.actions.retention_changes import RuleWish, TrialRunning
@@ -15,7 +16,7 @@ from kundenakte.records.models import Document, RetentionChange, RetentionRule, 
 from kundenakte.records.refusals import BadValue, NotAllowed
 from kundenakte.records.retention import daily, keeping, sweep
 from kundenakte.records.retention.rules import Profile
-from tests.builders import NOW, TODAY, a_document, a_house, an_actor
+from tests.builders import NOW, SETUP, TODAY, a_document, a_house, an_actor
 
 pytestmark = pytest.mark.django_db
 TEN = Profile(ten_years=True)
@@ -165,3 +166,14 @@ def test_t46_an_old_rule_stays_readable_after_a_new_one_holds() -> None:
     versions = keeping.the_house().catalogue
     old, new = versions.holding("INV_OUT", date(2024, 12, 31)), versions.holding("INV_OUT", date(2025, 1, 1))
     assert (old and old.years, new and new.years) == (10, 8)
+
+
+def test_what_a_run_reads_once_is_read_before_its_transaction(monkeypatch: pytest.MonkeyPatch) -> None:
+    document = a_document()
+    run = changes.start(actor=SETUP, now=NOW, why={})
+    apply = tasks.retention(run.pk)
+    monkeypatch.setattr(keeping, "everything_named", pytest.fail)
+    apply()
+    run.refresh_from_db()
+    assert (run.done, run.ended_at is not None) == (1, True)
+    assert Document.objects.get(pk=document.pk).retention_code

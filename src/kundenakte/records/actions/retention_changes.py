@@ -32,7 +32,6 @@ from kundenakte.records.retention.rules import Profile, Rule
 JOB: Final = "records.retention"
 _DECIDING: Final = frozenset({*keeping.ORDERS, *keeping.INVOICES, *BY_RELATION})
 _known: tuple[tuple[int, datetime], Named] | None = None
-_just_read = False
 _SYSTEM: Final = Actor.system("retention")
 
 
@@ -154,24 +153,23 @@ def start(*, actor: Actor, now: datetime, why: Mapping[str, Any]) -> StructureRu
     return _run(StructureRun.Kind.RETENTION, dict(why), actor, now)
 
 
-def made_ready(run_id: int) -> None:
-    """Read what is read once for a run, before a transaction begins in which others would wait for it."""
-    global _just_read  # noqa: PLW0603 - of this process
-    run = StructureRun.objects.get(pk=run_id)
-    if not run.ended_at:
-        _named(run)
-        _just_read = True
+def read_ahead(run_id: int) -> Named:
+    """What a run reads once, for `next_batch`: before a transaction begins in which others would wait for it."""
+    return _named(StructureRun.objects.get(pk=run_id))
 
 
-def next_batch(*, run_id: int, now: datetime) -> bool:
-    """Try or carry out on the next documents, in the caller's transaction. True while there are more."""
+def next_batch(*, run_id: int, now: datetime, named: Named | None = None) -> bool:
+    """Try or carry out on the next documents, in the caller's transaction. True while there are more.
+
+    `named` is what `read_ahead` gave; without it, it is read here.
+    """
     run = StructureRun.objects.select_for_update(of=("self",)).get(pk=run_id)
     if run.ended_at:
         return False
     is_trial = run.kind == StructureRun.Kind.RETENTION_TRIAL
     house, on = _supposed(run, now)
     rows = sweep.rows_behind(run.cursor, lock=not is_trial)
-    changed = sweep.differences(rows, house, on=on, named=_named(run))
+    changed = sweep.differences(rows, house, on=on, named=_named(run) if named is None else named)
     sweep.count(run.report, changed, house)
     if not is_trial:
         keeping.write(changed)
@@ -192,12 +190,10 @@ def next_batch(*, run_id: int, now: datetime) -> bool:
 
 def _named(run: StructureRun) -> Named:
     """What orders and invoices name, read once for a run in this process; what came meanwhile follows at the end."""
-    global _known, _just_read  # noqa: PLW0603 - a cache of this process
+    global _known  # noqa: PLW0603 - a cache of this process
     key = (run.pk, run.started_at)
-    begins = not run.cursor and not _just_read
-    if _known is None or _known[0] != key or begins:
+    if _known is None or _known[0] != key or not run.cursor:
         _known = (key, keeping.everything_named())
-    _just_read = False
     return _known[1]
 
 
