@@ -11,6 +11,8 @@ from datetime import datetime, timedelta
 from itertools import cycle
 from typing import TYPE_CHECKING, Any
 
+from django.utils import timezone
+
 if TYPE_CHECKING:
     from kundenakte.base.accounts.actors import Actor
     from kundenakte.base.accounts.models import User
@@ -122,7 +124,7 @@ def _order(paper: Paper, *, now: datetime) -> None:
     from kundenakte.circulation.actions import start_folder
     from kundenakte.circulation.slip import StopWish
 
-    today = now.date()
+    today = timezone.localdate(now)
     file, document = paper
     folder = start_folder(
         actor=_as(SALES), customer_file=file, title=f"{document.title}: Liefertermin und Rabatt",
@@ -145,11 +147,12 @@ def _prices(paper: Paper, *, now: datetime) -> None:
     from kundenakte.circulation.slip import StopWish
 
     file, document = paper
+    due_on = timezone.localdate(now) + timedelta(days=3)
     start_folder(
         actor=_as(BOOKS), customer_file=file, title=f"{document.title}: Zahlungsziel", documents=[document],
         stops=[
             StopWish(step=1, to=Role.objects.get(code="vertrieb"), wish="comment",
-                     instruction="Warum 60 Tage? Vereinbart waren 30.", due_on=now.date() + timedelta(days=3)),
+                     instruction="Warum 60 Tage? Vereinbart waren 30.", due_on=due_on),
             StopWish(step=2, to=_user(BOOKS), wish="sign_off"),
         ],
         now=now,

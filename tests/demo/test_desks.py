@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from datetime import UTC
 
 import pytest
 from django.utils import timezone
@@ -21,6 +22,17 @@ def a_cast() -> None:
     for one in USERS:
         user = User.objects.create_user(one.username, one.person.email, name=one.person.last)
         user.roles.add(Role.objects.get(code=opening.ROLES[one.role]))
+
+
+def test_the_day_of_the_office_counts_around_midnight() -> None:
+    """In Berlin it is tomorrow already when in UTC it is not."""
+    a_house()
+    a_process()
+    a_cast()
+    a_document(customer_file=a_customer_file(), document_class="ORDER_CONF")
+    late = timezone.now().replace(hour=23, minute=30, tzinfo=UTC)
+    desks.lay_out(now=late)
+    assert Task.objects.get(team__code="buchhaltung").due_on == timezone.localdate(late)
 
 
 @pytest.mark.parametrize("papers", [1, 5, 8])

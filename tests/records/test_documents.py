@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
@@ -238,3 +238,13 @@ def test_filing_asks_for_section_and_class_together() -> None:
     documents.create_document(description=Description(a_class("LETTER"), "Brief"), **wish)
     with pytest.raises(NotAllowed):
         documents.create_document(description=Description(a_class("OFFER"), "Angebot"), **wish)
+
+
+def test_what_names_no_day_is_of_the_day_and_the_tax_year_the_office_has() -> None:
+    """Half an hour before the year ends in UTC, the office's new year has begun."""
+    document = documents.create_document(
+        actor=an_actor(), customer_file=a_customer_file(), section=None, version=some_bytes(),
+        now=datetime(2026, 12, 31, 23, 30, tzinfo=UTC),
+        description=Description(a_class("INV_OUT"), "Rechnung", "RE-1", None, {}),
+    )  # fmt: skip
+    assert (document.dated_on, document.tax_year) == (date(2027, 1, 1), 2027)

@@ -231,3 +231,21 @@ def test_a_mail_without_end_and_one_with_huge_headers_are_read_as_far_as_they_go
     huge = b"Subject: " + b"x" * 5_000_000 + b"\nReferences: " + b"<a@b> " * 100_000 + b"\n\nText"
     mail = read_message(huge)
     assert (len(mail.subject), mail.references, mail.body) == (4000, ["a@b"], "Text")
+
+
+@pytest.mark.parametrize(
+    ("written", "day"),
+    [
+        ("Thu, 31 Dec 2026 23:30:00 +0000", "2027-01-01"),
+        ("Fri, 01 Jan 2027 07:00:00 +0900", "2026-12-31"),
+        # What no calendar reaches beyond stays what it is.
+        ("Fri, 31 Dec 9999 23:30:00 +0000", "9999-12-31"),
+    ],
+)
+def test_a_mail_is_of_the_day_the_office_had_when_it_was_sent(written: str, day: str) -> None:
+    mail = read_message(f"From: a@example.org\nDate: {written}\n\nGuten Tag\n".encode())
+    assert str(mail.sent_on) == day
+
+
+def test_a_mail_without_a_time_is_of_no_day() -> None:
+    assert read_message(b"From: a@example.org\n\nGuten Tag\n").sent_on is None

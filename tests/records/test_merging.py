@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, date, datetime
+
 import pytest
 
 from kundenakte.customers import queries
@@ -39,3 +41,11 @@ def test_what_was_closed_to_somebody_stays_closed() -> None:
     merge(actor=an_actor("bernd"), source=old.customer, into=new.customer, reason="umbenannt", now=NOW)
     with pytest.raises(NotFound):
         access.get_document(user, document.pk)
+
+
+def test_the_old_file_ends_on_the_day_the_office_has() -> None:
+    old, new = a_customer_file("Muster GmbH", "K-1"), a_customer_file("Muster Werke GmbH", "K-2")
+    at = datetime(2026, 12, 31, 23, 30, tzinfo=UTC)
+    merge(actor=an_actor("bernd"), source=old.customer, into=new.customer, reason="umbenannt", now=at)
+    old.refresh_from_db()
+    assert old.closed_on == date(2027, 1, 1)

@@ -11,10 +11,11 @@ import email.policy
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from email.message import Message
 from email.parser import BytesHeaderParser
 from email.utils import getaddresses, parsedate_to_datetime
+from zoneinfo import ZoneInfo
 
 from kundenakte.records import html_text
 from kundenakte.records.mail_headers import header
@@ -22,6 +23,8 @@ from kundenakte.records.mail_headers import header
 # A mail gateway accepts 50 MB; more is read only up to here.
 MOST_BYTES = 100 * 1024 * 1024
 MOST_BODY = 500_000
+# Where the house stands: read in processes that know no settings.
+OFFICE = ZoneInfo("Europe/Berlin")
 _MOST_REFERENCES = 50
 TOO_DEEP = "Die E-Mail ist zu tief verschachtelt; ihr Text wird nicht gezeigt."
 _MESSAGE_ID = re.compile(r"<([^<>\s]{1,500})>")
@@ -62,6 +65,16 @@ class Mail:
     notes: list[str] = field(default_factory=list)
     # Whoever sent it says that it is nobody's business but the reader's.
     is_private: bool = False
+
+    @property
+    def sent_on(self) -> date | None:
+        """The day on the office's calendar; the sender's own where the office's has no such day (year 9999)."""
+        if self.sent_at is None:
+            return None
+        try:
+            return self.sent_at.astimezone(OFFICE).date()
+        except OverflowError:
+            return self.sent_at.date()
 
     @property
     def addresses(self) -> dict[str, list[str]]:

@@ -2,7 +2,7 @@
 
 import hashlib
 import os
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
@@ -133,3 +133,11 @@ def test_a_run_goes_on_as_it_began_when_the_share_is_changed_meanwhile(root: Pat
     run = shares.start(actor=SETUP, share=share, kind=ShareRun.Kind.IMPORT, now=NOW)
     shares.change_share(actor=SETUP, share=share, now=NOW, words={"Angebote": {"class": "OTHER"}})
     assert line(worked_off(run), "a.pdf").class_code == "OFFER"
+
+
+def test_the_day_of_a_file_is_the_one_the_office_had(root: Path) -> None:
+    a_customer("Muster GmbH", "D-10042")
+    new_year = datetime(2018, 12, 31, 23, 30, tzinfo=UTC)
+    put(root, f"{MUSTER}/Angebot 1.pdf", at=int(new_year.timestamp()))
+    imported(a_share(root))
+    assert Document.objects.get().dated_on == date(2019, 1, 1)

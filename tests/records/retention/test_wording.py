@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 from django.utils import translation
@@ -46,3 +46,8 @@ def test_days_are_written_so_that_they_cannot_be_read_in_two_ways() -> None:
     with translation.override("en"):
         assert wording.day(date(2012, 11, 12)) == "12 Nov 2012"
         assert wording.day(date(2015, 9, 1)) == "1 Sep 2015"
+
+
+def test_a_hold_is_of_the_day_the_office_had() -> None:
+    hold = LegalHold(kind="audit", set_at=datetime(2026, 12, 31, 23, 30, tzinfo=UTC), review_on=date(2027, 6, 1))
+    assert "01.01.2027" in wording.reasons(Blocks(holds=(hold,)), with_reasons=False)[0]

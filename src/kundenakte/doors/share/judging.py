@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any, Final
 
+from django.utils import timezone
 from django.utils.translation import gettext_noop as _
 
 from kundenakte.customers import queries
@@ -85,7 +86,7 @@ class Judge:
         stated = {
             **{key: known[key] for key in ("number", "dated_on", "comment", "key") if known.get(key)},
             "title": _title(known.get("title", ""), parts),
-            "file_dated_on": _day(known.get("year", ""), changed.date() if changed else None),
+            "file_dated_on": _day(known.get("year", ""), timezone.localdate(changed) if changed else None),
             "fields": fields,
         }
         whose = self._customer(self._number(known), known.get("name", ""))

@@ -126,7 +126,7 @@ def merge(*, actor: Actor, source: Customer, into: Customer, reason: str, now: d
     # Not only what moved: the customer's own documents are found by the other's number from now on.
     shown = Document.objects.filter(Q(customer_file=new) | Q(placements__customer_file=new))
     search_due.mark_all(shown.distinct().values_list("pk", flat=True))
-    old.closed_on = now.date()
+    old.closed_on = timezone.localdate(now)
     old.save(update_fields=["closed_on"])
     journal.append(
         actor, "customer_file.merged", new, at=now, reason=reason, from_file=old, documents=len(moved),

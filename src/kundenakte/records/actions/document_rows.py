@@ -10,6 +10,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from django.db.models import Max
+from django.utils import timezone
 
 from kundenakte.base.accounts.actors import Actor
 from kundenakte.base.journal.actions import Happening
@@ -103,7 +104,7 @@ def describe(document: Document, description: Description, now: datetime, *, len
     """
     lenient = document.pk is None if lenient is None else lenient
     fields = index_fields.check(description.document_class, description.fields, lenient=lenient)
-    day = description.dated_on or index_fields.parse_date(fields.get("dated_on", "")) or now.date()
+    day = description.dated_on or index_fields.parse_date(fields.get("dated_on", "")) or timezone.localdate(now)
     document.document_class = description.document_class
     document.title = description.title.strip()[:250] or description.document_class.name
     document.title_key = sort_name(document.title)

@@ -7,6 +7,7 @@ from datetime import date
 from types import MappingProxyType
 from typing import Final
 
+from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import get_language, gettext_noop, ngettext
 from django.utils.translation import gettext as _
@@ -89,7 +90,11 @@ def reasons(blocks: Blocks, *, with_reasons: bool) -> list[str]:
     """What else keeps the document, one sentence each; why a hold was set only for those who manage retention."""
     said = []
     for hold in blocks.holds:
-        words = {"kind": _(hold.get_kind_display()), "on": day(hold.set_at.date()), "review": day(hold.review_on)}
+        words = {
+            "kind": _(hold.get_kind_display()),
+            "on": day(timezone.localdate(hold.set_at)),
+            "review": day(hold.review_on),
+        }
         text = _("Löschsperre seit %(on)s: %(kind)s. Sie wird am %(review)s überprüft.") % words
         said.append(f"{text} {hold.reason}" if with_reasons else text)
     if blocks.year and blocks.year.assumed_until:

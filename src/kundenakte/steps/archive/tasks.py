@@ -95,7 +95,7 @@ def copy(package_id: int) -> Apply:
 def check(_subject: int) -> Apply:
     """Once a day: read a ninetieth of all objects whole, and repair what is damaged from the other copy."""
     now = timezone.now()
-    for package in replica.whose_turn(now.date()):
+    for package in replica.whose_turn(timezone.localdate(now)):
         # Asked again: the round takes long, and what was disposed of meanwhile is not missing.
         if not package.states.filter(state=PackageState.State.DISPOSED).exists():
             replica.check(package, now=now)

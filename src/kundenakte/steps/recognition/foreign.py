@@ -67,7 +67,7 @@ def mail_headers(*, source: str, is_outlook: bool) -> dict[str, Any]:
     return {
         "addresses": mail.addresses,
         "subject": mail.subject[:500],
-        "sent_on": mail.sent_at.date().isoformat() if mail.sent_at else "",
+        "sent_on": mail.sent_on.isoformat() if mail.sent_on else "",
         "sent_at": mail.sent_at.isoformat() if mail.sent_at else "",
         "message_id": mail.message_id[:500],
         "references": [one[:500] for one in mail.references],
