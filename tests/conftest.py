@@ -15,6 +15,7 @@ from django.test import TransactionTestCase
 from pytest_django.plugin import DjangoDbBlocker
 
 from kundenakte.base.journal import guards
+from kundenakte.config import translations
 from tests import emptied
 from tests.object_store import KEY_ID, SECRET, Store
 from tests.object_store import running as running_store
@@ -47,6 +48,12 @@ def _empty_without_guards(original: Any) -> Any:
 
 _TEARDOWN = "_fixture_teardown"  # Django's own name; its stubs do not know it
 setattr(TransactionTestCase, _TEARDOWN, _empty_without_guards(getattr(TransactionTestCase, _TEARDOWN)))
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """English is there for each test, also for one that runs alone in a clean clone."""
+    if not hasattr(config, "workerinput"):
+        translations.compile_all()
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
