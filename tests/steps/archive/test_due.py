@@ -224,6 +224,25 @@ def test_what_cannot_be_sealed_says_why_and_stays_due() -> None:
     assert (said.state, said.sentence) == ("trouble", "Das Original fehlt in der Dateiablage.")
 
 
+def test_what_could_not_be_sealed_is_tried_again_the_next_day() -> None:
+    class_that_seals(SealWhen.AT_ONCE)
+    document = a_document()
+    original = blobs.default().path(valid(document).digest)
+    kept = original.read_bytes()
+    original.unlink()
+    work()
+    SealDue.objects.update(due_at=timezone.now() - tasks.PATIENCE)
+    tasks.gather(0)()
+    work()
+    # Still missing: it is said once, however often it was tried.
+    assert (jobs.failed().count(), sealed_versions(document)) == (1, [])
+    original.write_bytes(kept)
+    tasks.gather(0)()
+    work()
+    assert (jobs.failed().count(), sealed_versions(document)) == (0, [1])
+    assert not SealDue.objects.exists()
+
+
 def test_t30_what_is_due_for_more_than_a_day_raises_an_alarm_and_is_read_all_the_same() -> None:
     document = a_document()
     version = valid(document)

@@ -18,7 +18,7 @@ from kundenakte import pipeline
 from kundenakte.base.journal import sequencer, verifier
 from kundenakte.base.journal.models import JournalEntry
 from kundenakte.records.models import DocumentClass, Version
-from kundenakte.steps.archive import sealing
+from kundenakte.steps.archive import sealing, tasks
 from kundenakte.steps.archive.models import ArchivePackage, SealDue
 from kundenakte.steps.archive.names import place
 from kundenakte.steps.archive.staging import read_back
@@ -121,6 +121,13 @@ def test_t23_no_archived_document_without_its_leaf_and_no_leaf_without_its_docum
         time.sleep(dice.uniform(0.0, 0.25))
         writers.kill(dice)
     writers.fill()
+    until(
+        lambda: not SealDue.objects.filter(trouble="").exists(), progress=lambda: sorted(SealDue.objects.values_list())
+    )
+    # At a few somebody died time and again, which is what a document looks like that kills whoever touches it. They
+    # are left alone for the day, and taken up again.
+    assert SealDue.objects.count() <= ROUNDS / 100
+    tasks.gather(0)()
     until(lambda: ArchivePackage.objects.count() == Version.objects.count(), progress=lambda: sorted(
         SealDue.objects.values_list()
     ))  # fmt: skip

@@ -71,11 +71,14 @@ def failed(version_id: int, sentence: str) -> None:
 
 
 def gather(_subject: int) -> Apply:
-    """Once a day: seal again what was changed since its sealing, and note what slipped through (a class whose rule
-    was changed, rows an import brought)."""
-    late = SealDue.objects.filter(due_at__lt=timezone.now() - PATIENCE, trouble="")
+    """Once a day: seal again what was changed since its sealing, note what slipped through (a class whose rule was
+    changed, rows an import brought), and try again what could not be sealed: its original may be back, and what the
+    power failed at five times in a row is nothing bad in itself."""
+    late = SealDue.objects.filter(due_at__lt=timezone.now() - PATIENCE).order_by("due_at")
+    waiting, troubled = late.filter(trouble=""), late.exclude(trouble="")
+    again = [one for rows in (waiting, troubled) for one in rows.values_list("version_id", "due_at")[:AT_ONCE]]
     sealing.default().sweep()
-    return partial(_take_up, [*late.values_list("version_id", "due_at")[:AT_ONCE], *_missed()], goes_on=True)
+    return partial(_take_up, [*again, *_missed()], goes_on=True)
 
 
 def gather_more(_subject: int) -> Apply:
