@@ -16,6 +16,9 @@ from kundenakte.circulation.cases.filed import FILED
 from kundenakte.circulation.cases.going import ERRAND, LOOK_AGAIN, TIMER
 from kundenakte.circulation.cases.moving_over import MOVE_OVER
 from kundenakte.circulation.moving import FILE_MINUTES
+from kundenakte.circulation.replies import answering as replies
+from kundenakte.circulation.replies.answering import TELL
+from kundenakte.circulation.replies.taking import ANSWER
 from kundenakte.circulation.visits import filing as visits
 from kundenakte.circulation.visits.filing import LAY_IN
 from kundenakte.circulation.visits.handing_in import FILE_REPORT
@@ -35,6 +38,8 @@ def register_jobs() -> None:
     ledger.register(FILED, document_filed)
     ledger.register(FILE_REPORT, visits.file_report)
     ledger.register(LAY_IN, visits.lay_in)
+    ledger.register(ANSWER, replies.answer, on_failed=replies.not_read)
+    ledger.register(TELL, replies.tell)
     ledger.register(CLOSE_PAPERS, close_papers)
     ledger.register(MOVE_OVER, move_over, priority=_LATER)
     ledger.every(_EVERY, REMIND, remind)

@@ -14,6 +14,7 @@ from kundenakte.circulation.models.processes import (
     StartRule,
     WebhookReceiver,
 )
+from kundenakte.circulation.models.replies import Reply, ReplyKey
 from kundenakte.circulation.models.slips import Stop
 from kundenakte.circulation.models.tasks import Task, TaskGrant
 from kundenakte.circulation.models.visits import Visit, VisitPhoto, VisitReport
@@ -21,6 +22,6 @@ from kundenakte.circulation.models.visits import Visit, VisitPhoto, VisitReport
 __all__ = [
     "Absence", "Case", "CaseErrand", "CaseSeries", "CaseStep", "CaseTimer", "CirculationFolder", "EditionMove",
     "FolderDocument", "FolderSeries", "GuestLink", "KeptCase", "MinutesEntry", "Process", "ProcessDefinition",
-    "ProcessDraft", "Reminder", "ReminderMail", "StartRule", "Stop", "Task", "TaskFeed", "TaskGrant", "Visit",
-    "VisitPhoto", "VisitReport", "WebhookReceiver",
+    "ProcessDraft", "Reminder", "ReminderMail", "Reply", "ReplyKey", "StartRule", "Stop", "Task",
+    "TaskFeed", "TaskGrant", "Visit", "VisitPhoto", "VisitReport", "WebhookReceiver",
 ]  # fmt: skip

@@ -10,6 +10,8 @@ from typing import Any, Final
 
 from django.utils import timezone
 
+from kundenakte.circulation.models import ReplyKey
+from kundenakte.circulation.replies import keys
 from kundenakte.doors.mailbox import answering, taking
 from kundenakte.records.models import Arrival, FileAddress
 from kundenakte.steps.intake.models import MailDoor, MailEvent
@@ -30,9 +32,10 @@ class Refusal(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Goal:
-    """Where an address leads: to a file or section, or (None) to whatever the mail itself says."""
+    """Where an address leads: to a file or section, to a task that is answered, or to whatever the mail itself says."""
 
     address: FileAddress | None = None
+    reply: ReplyKey | None = None
 
 
 def may_send(door: MailDoor, address: str | None) -> bool:
@@ -57,7 +60,10 @@ def goal_of(door: MailDoor, recipient: str) -> Goal | None:
     if not _TOKEN.fullmatch(token):
         return None
     found = FileAddress.objects.filter(token=token, withdrawn_at=None).first()
-    return Goal(found) if found else None
+    if found:
+        return Goal(found)
+    reply = keys.found(recipients=[recipient])
+    return Goal(reply=reply) if reply else None
 
 
 def accept(door: MailDoor, content: bytes, recipients: list[str], said: dict[str, Any]) -> list[int]:
@@ -69,19 +75,23 @@ def accept(door: MailDoor, content: bytes, recipients: list[str], said: dict[str
     if not content.strip():
         raise Refusal("Die E-Mail ist leer.")
     head = taking.read_head(content)
-    numbers: dict[int | None, int] = {}
+    numbers: dict[tuple[int, int], int] = {}
     answers = []
     for recipient in recipients:
         goal = goal_of(door, recipient)
         if goal is None:
             raise Refusal("Diese Adresse gibt es nicht mehr.")
-        key = goal.address.pk if goal.address else None
+        # Whoever answers by a program that goes by the sender's address answers to the door as such.
+        reply = goal.reply or (None if goal.address else taking.answered(head))
+        key = (goal.address.pk if goal.address else 0, reply.pk if reply else 0)
         if key not in numbers:
-            facts = {**said, **({"address_id": key} if key else {})}
+            facts = {**said, **({"address_id": goal.address.pk} if goal.address else {})}
+            sender = str(said.get("envelope_from", ""))
             arrival = taking.take(
-                content, head=head, source=SOURCE, origin=f"{said.get('envelope_from', '')} an {_shown(recipient)}",
-                facts=facts, team=door.team, now=timezone.now(),
-                beside=partial(_note, wants=answering.wanted(door, head, str(said.get("envelope_from", "")))),
+                content, head=head, source=SOURCE, origin=f"{sender} an {_shown(recipient)}", facts=facts,
+                team=door.team, now=timezone.now(), reply=reply,
+                # Who answers a task hears of the task.
+                beside=partial(_note, wants=None if reply else answering.wanted(door, head, sender)),
             )  # fmt: skip
             numbers[key] = arrival.source_number or 0
         answers.append(numbers[key])

@@ -25,6 +25,8 @@ from kundenakte.steps.intake.models import Mailbox, MailboxFolder, MailEvent
 if TYPE_CHECKING:
     from imap_tools import BaseMailBox
 
+    from kundenakte.circulation.models import ReplyKey
+
 # Told to the mailbox for what was taken; people and programs see it, nothing else changes.
 KEYWORD: Final = "$Kundenakte"
 MOST_BYTES: Final = 100 * 1024 * 1024
@@ -137,14 +139,15 @@ def _take(session: BaseMailBox, place: MailboxFolder, rule: dict[str, Any], uid:
     if size and int(size[1]) > MOST_BYTES:
         _go_past(place, uid, outcome=Outcome.REFUSED, sentence=TOO_LARGE)
         return False
-    if not _concerns_us(rule, head):
+    reply = taking.answered(head)
+    if reply is None and not _concerns_us(rule, head):
         _go_past(place, uid, left=True)
         return False
     content = _literal(_ask(session, "FETCH", str(uid), "(BODY.PEEK[])"))
     if content is None:
         _go_past(place, uid)
         return False
-    event = _receive(place, head, uid, content)
+    event = _receive(place, head, uid, content, reply)
     _mark(session, event, rule)
     return event.outcome == Outcome.RECEIVED
 
@@ -156,7 +159,7 @@ def _concerns_us(rule: dict[str, Any], head: Head) -> bool:
     return knows(others, head.references)
 
 
-def _receive(place: MailboxFolder, head: Head, uid: int, content: bytes) -> MailEvent:
+def _receive(place: MailboxFolder, head: Head, uid: int, content: bytes, reply: ReplyKey | None) -> MailEvent:
     mailbox, now = place.mailbox, timezone.now()
     digest = hashlib.sha256(content).hexdigest()
     known = Arrival.objects.filter(source=mailbox.source, digest=digest).first()
@@ -170,6 +173,7 @@ def _receive(place: MailboxFolder, head: Head, uid: int, content: bytes) -> Mail
     taking.take(
         content, head=head, source=mailbox.source, origin=f"{mailbox.username}, {place.folder}", now=now,
         facts={"mail_folder": place.folder}, team=mailbox.team, beside=note,
+        reply=reply,
     )  # fmt: skip
     return events[0]
 

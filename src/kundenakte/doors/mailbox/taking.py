@@ -13,6 +13,9 @@ from typing import Any, Final
 from kundenakte import pipeline
 from kundenakte.base.accounts.actors import Actor
 from kundenakte.base.accounts.models import Role
+from kundenakte.circulation.models import ReplyKey
+from kundenakte.circulation.replies import keys
+from kundenakte.circulation.replies import taking as replies
 from kundenakte.records.mail import message_ids, plain_addresses
 from kundenakte.records.mail_headers import header
 from kundenakte.records.models import Arrival
@@ -55,6 +58,11 @@ def read_head(data: bytes) -> Head:
     )
 
 
+def answered(head: Head) -> ReplyKey | None:
+    """The task that a mail answers, by the addresses it goes to and by what it names as what it answers."""
+    return keys.found(recipients=head.recipients, references=head.references)
+
+
 def take(
     content: bytes,
     *,
@@ -65,10 +73,23 @@ def take(
     team: Role | None,
     beside: Callable[[Arrival], None],
     now: datetime,
+    reply: ReplyKey | None = None,
 ) -> Arrival:
-    """Receive it; when this returns, it is committed. Raises OSError or DatabaseError when it cannot be kept."""
+    """Receive it; when this returns, it is committed. Raises OSError or DatabaseError when it cannot be kept.
+
+    With `reply` it answers a task: it goes into the folder's file, and somebody reads what it says.
+    """
+    if reply is not None and head.is_automatic:
+        # "Bin bis Montag nicht da" decides nothing; it goes the way of all mails.
+        reply = None
+
+    def note(arrival: Arrival) -> None:
+        beside(arrival)
+        if reply is not None:
+            replies.note(reply, arrival, now=now)
+
     name = "".join(" " if sign in '/\\:*?"<>|' else sign for sign in head.subject).strip()[:150]
     return pipeline.receive(
         actor=Actor.system(source), stream=BytesIO(content), file_name=f"{name or 'Nachricht'}.eml", source=source,
-        now=now, facts=facts, origin=origin, team=team, beside=beside,
+        now=now, facts={**facts, **(replies.facts_of(reply) if reply else {})}, origin=origin, team=team, beside=note,
     )  # fmt: skip

@@ -90,6 +90,8 @@ class MailDoor(models.Model):
     tls_required = models.BooleanField(default=False)
     # Whether senders are told what became of their mail, and as whom.
     answers = models.BooleanField(default=True)
+    # Whether people may do their tasks by answering the mail that told them of it.
+    task_replies = models.BooleanField(default=False)
     team = models.ForeignKey(Role, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     problem = models.TextField(blank=True)
     succeeded_at = models.DateTimeField(null=True, blank=True)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ipaddress
 import re
-import secrets
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final
@@ -15,6 +14,7 @@ from django.db import transaction
 from django.db.models import F
 
 from kundenakte.base import secret_files
+from kundenakte.base.accounts import random_secrets
 from kundenakte.base.accounts.actors import Actor
 from kundenakte.base.journal import actions as journal
 from kundenakte.records import access
@@ -29,14 +29,11 @@ CHANGEABLE: Final = frozenset(
 )
 DOOR: Final = frozenset(
     {"enabled", "address", "smtp_port", "lmtp_port", "local_part", "domain", "senders", "max_megabytes", "certificate",
-     "key", "tls_required", "answers", "team"}
+     "key", "tls_required", "answers", "task_replies", "team"}
 )  # fmt: skip
 TAKES: Final = ("all", "known", "sent")
 _WORD: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}")
 _DOMAIN: Final = re.compile(r"(?i)[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)+")
-# Letters and digits that cannot be mistaken for each other, 80 bits of them.
-_LETTERS: Final = "abcdefghjkmnpqrstuvwxyz23456789"
-_TOKEN_LENGTH: Final = 17
 
 
 @transaction.atomic
@@ -175,9 +172,8 @@ def address_of(*, actor: Actor, customer_file: CustomerFile, section: Section | 
     found = FileAddress.objects.filter(customer_file=customer_file, section=section, withdrawn_at=None).first()
     if found:
         return found
-    token = "".join(secrets.choice(_LETTERS) for _ in range(_TOKEN_LENGTH))
     made = FileAddress.objects.create(
-        token=token, customer_file=customer_file, section=section, made_by=actor.user, made_at=now
+        token=random_secrets.spelled(), customer_file=customer_file, section=section, made_by=actor.user, made_at=now
     )
     journal.append(actor, "file_address.made", customer_file, at=now, section=section)
     return made

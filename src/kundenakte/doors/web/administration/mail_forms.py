@@ -140,7 +140,7 @@ class NewMailboxForm(MailboxForm):
 
 
 _DOOR: Final = ("enabled", "address", "smtp_port", "lmtp_port", "local_part", "domain", "max_megabytes", "certificate",
-                "key", "tls_required", "answers")  # fmt: skip
+                "key", "tls_required", "answers", "task_replies")  # fmt: skip
 
 
 class DoorForm(_Grouped):
@@ -160,6 +160,12 @@ class DoorForm(_Grouped):
         help_text=gettext_lazy("Eine Adresse je Zeile, oder eine ganze Domain wie @firma.de."),
     )  # fmt: skip
     answers = forms.BooleanField(label=gettext_lazy("Absendern antworten, was aus ihrer E-Mail wurde"), required=False)
+    task_replies = forms.BooleanField(
+        label=gettext_lazy("Aufgaben per E-Mail erledigen lassen"), required=False,
+        help_text=gettext_lazy(
+            "Wer an eine Aufgabe erinnert wird, kann auf diese E-Mail antworten: genehmigt, oder abgelehnt und warum."
+        ),
+    )  # fmt: skip
     team = forms.ChoiceField(label=gettext_lazy("Fragliches kommt vor"), required=False)
     max_megabytes = forms.IntegerField(label=gettext_lazy("Größte E-Mail in MB"), min_value=1, max_value=100)
     address = forms.CharField(label=gettext_lazy("Lauscht an der Adresse"), max_length=60)
@@ -172,7 +178,8 @@ class DoorForm(_Grouped):
     key = forms.CharField(label=gettext_lazy("Datei mit dem Schlüssel"), required=False, max_length=500)
     tls_required = forms.BooleanField(label=gettext_lazy("Nur verschlüsselt annehmen"), required=False)
     sections = (
-        (gettext_lazy("Adressen und Absender"), ("enabled", "domain", "local_part", "senders", "answers", "team")),
+        (gettext_lazy("Adressen und Absender"),
+         ("enabled", "domain", "local_part", "senders", "answers", "task_replies", "team")),
         (gettext_lazy("Server"),
          ("max_megabytes", "address", "smtp_port", "lmtp_port", "certificate", "key", "tls_required")),
     )  # fmt: skip

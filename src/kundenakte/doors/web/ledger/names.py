@@ -46,6 +46,8 @@ NAMES: Final = {
     "circulation.document_filed": gettext_noop("Vorgang zu einem Dokument beginnen"),
     "circulation.visit_report": gettext_noop("Besuchsbericht ablegen"),
     "circulation.visit_in_folder": gettext_noop("Besuchsbericht in den Vorgang legen"),
+    "circulation.reply": gettext_noop("Antwort per E-Mail lesen"),
+    "circulation.reply_told": gettext_noop("Sagen, was aus einer Antwort per E-Mail wurde"),
     "circulation.file_minutes": gettext_noop("Umlaufprotokoll ablegen"),
     "journal.outside": gettext_noop("Protokoll bezeugen lassen"),
     "blobs.sweep": gettext_noop("Dateiablage aufräumen"),
