@@ -4,17 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import shutil
-import smtplib
-from collections.abc import Callable, Iterator
-from contextlib import suppress
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.conf import settings as house_settings
 from django.db import connection
-from django.test import Client
-from django.urls import reverse
 
 from kundenakte import pipeline
 from kundenakte.base import blobs
@@ -23,84 +19,17 @@ from kundenakte.base.jobs.models import Job
 from kundenakte.base.jobs.worker import Worker
 from kundenakte.base.journal import sequencer, verifier
 from kundenakte.base.journal.models import JournalEntry
-from kundenakte.doors.hotfolder.receiving import Paused
-from kundenakte.doors.mailbox.listening import Listener
 from kundenakte.doors.web.upload import incoming
 from kundenakte.records.models import Arrival, DocumentClass
 from kundenakte.steps.archive import sealing
 from kundenakte.steps.archive.models import ArchivePackage
-from kundenakte.steps.intake.mailboxes import set_door
-from kundenakte.steps.intake.models import MailDoor
-from tests.builders import NOW, SETUP, a_class, a_document, a_house, a_user
+from tests.builders import a_class, a_document
 from tests.conftest import ON_POSTGRESQL
-from tests.doors.api.calls import Program
-from tests.doors.hotfolder.benches import Bench
+from tests.doors.ways import Doors, as_mail
 from tests.full_disk import a_small_disk, leave
 from tests.steps.archive.papers import findings_of_ocfl
-from tests.waiting import free_port, until
 
 pytestmark = [pytest.mark.kill, pytest.mark.django_db(transaction=True)]
-
-Door = Callable[[bytes], bool]
-_SENDER = "scanner@frankenblech.example"
-
-
-class Doors:
-    """The ways in, each of which says whether it has taken the bytes. Whatever else it does is no answer."""
-
-    def __init__(self, folder: Path) -> None:
-        a_house()
-        self.program, self.bench, self.browser = Program(), Bench(folder), Client(raise_request_exception=False)
-        self.browser.force_login(a_user("verena"))
-        mail_door = set_door(
-            actor=SETUP, now=NOW, enabled=True, smtp_port=free_port(), lmtp_port=free_port(), answers=False,
-            domain="akte.frankenblech.example", senders=["@frankenblech.example"], max_megabytes=1,
-        )  # fmt: skip
-        self.port = mail_door.smtp_port
-        self.listener = Listener(mail_door)
-        self.listener.start()
-        until(lambda: MailDoor.objects.get().succeeded_at is not None)
-        self.all: tuple[Door, ...] = (self.rest, self.web, self.mail, self.folder)
-
-    def rest(self, data: bytes) -> bool:
-        answer = self.program.deliver(data, name="brief.txt")
-        assert answer.status_code in {201, 503, 507}, answer.content
-        assert answer.status_code == 201 or "Retry-After" in answer
-        return bool(answer.status_code == 201)
-
-    def web(self, data: bytes) -> bool:
-        made = self.browser.post(reverse("upload-begin"), {"name": "brief.txt", "size": len(data)})
-        if made.status_code >= 400:
-            return False
-        put = self.browser.put(f"{made.json()['part']}?offset=0", data, content_type="application/octet-stream")
-        return put.status_code < 400 and self.browser.post(made.json()["finish"]).status_code == 201
-
-    def mail(self, data: bytes) -> bool:
-        with smtplib.SMTP("127.0.0.1", self.port, timeout=60) as client:
-            client.ehlo()
-            code, _said = client.mail(_SENDER)
-            if code < 400:
-                code, _said = client.rcpt("akte@akte.frankenblech.example")
-            if code < 400:
-                code, _said = client.data(as_mail(data))
-        # "Later", never "no": the sender keeps it and tries again.
-        assert code < 500
-        return code < 400
-
-    def folder(self, data: bytes) -> bool:
-        file = self.bench.put(f"{hashlib.sha256(data).hexdigest()[:12]}.txt", data)
-        with suppress(Paused):
-            for _look in range(4):
-                self.bench.look(6)
-        return not file.exists()
-
-    def close(self) -> None:
-        self.listener.stop()
-        self.listener.join()
-
-
-def as_mail(data: bytes) -> bytes:
-    return b"From: %s\r\nSubject: Brief\r\n\r\n%s\r\n" % (_SENDER.encode(), data)
 
 
 @pytest.fixture

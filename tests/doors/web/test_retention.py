@@ -7,6 +7,7 @@ from datetime import date, timedelta
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from kundenakte.records.actions import retention_changes as changes
 from kundenakte.records.models import Document, LegalHold, RetentionChange, RetentionProfile, TaxYear
@@ -119,14 +120,17 @@ def test_what_is_due_is_listed_and_only_what_somebody_may_see(signed_in: SignIn)
 
 
 def test_a_tax_year_is_written_down(signed_in: SignIn) -> None:
-    a_document(document_class="ORDER_CONF", number="AB-1", dated_on=date(2019, 5, 4))
+    this_year = timezone.localdate().year
+    year = this_year - 7
+    a_document(document_class="ORDER_CONF", number="AB-1", dated_on=date(year, 5, 4))
     client = signed_in("bernd")
-    assert "angenommen offen bis 31.12.2026" in words(client.get("/aufbewahrung/veranlagungsjahre"))
+    assert f"angenommen offen bis 31.12.{this_year}" in words(client.get("/aufbewahrung/veranlagungsjahre"))
     client.post(
-        "/aufbewahrung/veranlagungsjahre", {"year": 2019, "state": "closed", "final_on": "2024-05-01", "edition": 0}
+        "/aufbewahrung/veranlagungsjahre",
+        {"year": year, "state": "closed", "final_on": f"{year + 5}-05-01", "edition": 0},
     )
     assert TaxYear.objects.get().state == "closed"
-    refused = client.post("/aufbewahrung/veranlagungsjahre", {"year": 2018, "state": "closed", "edition": 0})
+    refused = client.post("/aufbewahrung/veranlagungsjahre", {"year": year - 1, "state": "closed", "edition": 0})
     assert refused.status_code == 422
     assert TaxYear.objects.count() == 1
 
