@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import UTC
+from datetime import UTC, date, datetime
 
 import pytest
 from django.utils import timezone
@@ -30,9 +30,8 @@ def test_the_day_of_the_office_counts_around_midnight() -> None:
     a_process()
     a_cast()
     a_document(customer_file=a_customer_file(), document_class="ORDER_CONF")
-    late = timezone.now().replace(hour=23, minute=30, tzinfo=UTC)
-    desks.lay_out(now=late)
-    assert Task.objects.get(team__code="buchhaltung").due_on == timezone.localdate(late)
+    desks.lay_out(now=datetime(2026, 12, 1, 23, 30, tzinfo=UTC))
+    assert Task.objects.get(team__code="buchhaltung").due_on == date(2026, 12, 2)
 
 
 @pytest.mark.parametrize("papers", [1, 5, 8])
