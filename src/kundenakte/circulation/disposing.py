@@ -11,6 +11,7 @@ from kundenakte.circulation.models import (
     CirculationFolder,
     GuestLink,
     MinutesEntry,
+    Reply,
     Stop,
     Task,
     VisitPhoto,
@@ -29,6 +30,7 @@ def forget(gone: Gone, _now: datetime) -> None:
     MinutesEntry.objects.filter(folder__in=folders).update(who="", instead_of="", comment="")
     Task.objects.filter(folder__in=folders).update(remark="")
     GuestLink.objects.filter(task__folder__in=folders).update(name="", address="")
+    Reply.objects.filter(key__task__folder__in=folders).update(sentence="", message_id="")
     Stop.objects.filter(folder__in=folders).update(instruction="")
     CirculationFolder.objects.filter(pk__in=folders).update(title="", note="")
     VisitPhoto.objects.filter(visit__task__folder__in=folders).delete()

@@ -38,6 +38,7 @@ class Migration(migrations.Migration):
             name="Reply",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("message_id", models.CharField(blank=True, max_length=500)),
                 ("received_at", models.DateTimeField()),
                 (
                     "outcome",

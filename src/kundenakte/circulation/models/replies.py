@@ -35,6 +35,8 @@ class Reply(models.Model):
 
     key = models.ForeignKey(ReplyKey, on_delete=models.PROTECT, related_name="replies")
     arrival = models.OneToOneField(Arrival, on_delete=models.PROTECT, related_name="+")
+    # As the mail has it; by it the same mail is known that came by another way, with other lines in its head.
+    message_id = models.CharField(max_length=500, blank=True)
     received_at = models.DateTimeField()
     outcome = models.CharField(max_length=8, choices=Outcome.choices, default=Outcome.WAITING)
     # What whoever wrote it is told, in German.

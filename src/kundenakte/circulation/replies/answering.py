@@ -14,6 +14,7 @@ from typing import Final
 from django.conf import settings
 from django.core.mail import EmailMessage
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from kundenakte.base import blobs, confinement
@@ -94,8 +95,11 @@ def _carry_out(reply_id: int, senders: list[str], text: str, *, now: datetime) -
 
 
 def _is_the_same_again(reply: Reply) -> bool:
-    """Both the mail door and a mailbox brought it."""
-    others = Reply.objects.filter(key=reply.key, arrival__digest=reply.arrival.digest)
+    """Both the mail door and a mailbox brought it, each with lines of its own in the head."""
+    same = Q(arrival__digest=reply.arrival.digest)
+    if reply.message_id:
+        same |= Q(message_id=reply.message_id)
+    others = Reply.objects.filter(same, key=reply.key)
     return others.exclude(pk=reply.pk).exclude(outcome=Outcome.IGNORED).exists()
 
 

@@ -24,7 +24,7 @@ def facts_of(key: ReplyKey) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def note(key: ReplyKey, arrival: Arrival, *, now: datetime) -> None:
+def note(key: ReplyKey, arrival: Arrival, *, message_id: str, now: datetime) -> None:
     """In the transaction that receives it: somebody will read it and do the task."""
-    reply = Reply.objects.create(key=key, arrival=arrival, received_at=now)
+    reply = Reply.objects.create(key=key, arrival=arrival, message_id=message_id, received_at=now)
     ledger.enqueue(ANSWER, reply.pk)

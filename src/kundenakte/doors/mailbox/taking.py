@@ -86,7 +86,7 @@ def take(
     def note(arrival: Arrival) -> None:
         beside(arrival)
         if reply is not None:
-            replies.note(reply, arrival, now=now)
+            replies.note(reply, arrival, message_id=head.message_id, now=now)
 
     name = "".join(" " if sign in '/\\:*?"<>|' else sign for sign in head.subject).strip()[:150]
     return pipeline.receive(
