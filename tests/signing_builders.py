@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 from cryptography import x509
@@ -114,4 +116,7 @@ def judged(content: bytes, trusted: House) -> list[PdfSignatureStatus]:
     root = asn1.Certificate.load(trusted.certificate.public_bytes(serialization.Encoding.DER))
     context = ValidationContext(trust_roots=[root], allow_fetching=False)
     reader = PdfFileReader(io.BytesIO(content))
-    return [validate_pdf_signature(one, context) for one in reader.embedded_regular_signatures]
+    with ThreadPoolExecutor(1) as apart:
+        # pyHanko opens an event loop for it; in a journey there is one in this thread already.
+        judge = partial(validate_pdf_signature, signer_validation_context=context)
+        return list(apart.map(judge, reader.embedded_regular_signatures))
