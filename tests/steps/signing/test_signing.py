@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import shutil
 import subprocess
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -212,6 +214,41 @@ def test_a_pdf_that_takes_too_long_is_given_up(monkeypatch: pytest.MonkeyPatch) 
     with pytest.raises(refusals.TooLong):
         sign(document)
     _untouched(document)
+
+
+@pytest.mark.parametrize("when", ["prepare", "check"])
+def test_a_parser_that_was_taken_over_changes_nothing(
+    when: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """It may write what it likes into the copy: what does not begin with the original is neither signed nor kept."""
+    asked_to_sign = []
+
+    @contextmanager
+    def taken_over(folder: Path) -> Iterator[Callable[[Mapping[str, Any]], Any]]:
+        with confined(folder) as ask:
+
+            def bad(job: Mapping[str, Any]) -> Any:
+                answer = ask(job)
+                if job["do"] == when:
+                    with Path(str(job["file"])).open("r+b") as file:
+                        file.seek(20)
+                        file.write(b"X")
+                return answer
+
+            yield bad
+
+    confined = hand._confined
+    monkeypatch.setattr(hand, "_confined", taken_over)
+    original, who = tmp_path / "original.pdf", a_stranger()
+    original.write_bytes(a_pdf())
+
+    def begin(asked: Request) -> port.Signed:
+        asked_to_sign.append(asked)
+        return _by(who, asked)
+
+    with pytest.raises(refusals.Broken):
+        hand.signed_copy(original, tmp_path / "signed.pdf", Wish("U-1", "", "", "", timezone.now()), begin)
+    assert len(asked_to_sign) == (1 if when == "check" else 0)
 
 
 def test_what_is_no_pdf_or_too_large_or_only_a_draft_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:

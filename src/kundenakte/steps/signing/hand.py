@@ -1,7 +1,7 @@
 """From a PDF to the signed one: the confined process makes room, this one signs, the confined one looks at it again.
 
-The digest that is signed is made here, over bytes that were compared with the original: a parser that was taken over
-by a PDF cannot have something else signed, nor change what was there.
+The digest that is signed is made here, over bytes that begin with the original, and made once more when the confined
+process has ended: a parser that was taken over by a PDF cannot have another beginning signed, nor change what was.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, BinaryIO, Final
 
 from django.utils.translation.trans_null import gettext_noop
 
@@ -59,6 +59,8 @@ def signed_copy(original: Path, target: Path, wish: Wish, begin: Callable[[Reque
     Raises NotSignable for the PDF, ProviderDeclined when `begin` gives no signature.
     """
     shutil.copyfile(original, target)
+    length = original.stat().st_size
+    known = _digests(original, length)[0]
     with _confined(target.parent) as ask:
         made = ask(
             {
@@ -66,18 +68,24 @@ def signed_copy(original: Path, target: Path, wish: Wish, begin: Callable[[Reque
                 "reason": wish.reason, "at": wish.at.isoformat(),
             }
         )  # fmt: skip
-        fingerprint = _filled(original, target, wish, made, begin)
+        place = _place(made, target, length)
+        beginning, digest = _digests(target, length, place)
+        if beginning != known:
+            raise refusals.Broken
+        fingerprint = _fill(target, place, begin(_request(digest, wish)))
         after = _signatures(ask({"do": "check", "file": str(target)}))
+    # From here on nobody else writes to it: it has to be what was signed.
+    if _digests(target, length, place) != (known, digest):
+        raise refusals.Broken
     _require_good(after, wish.field, fingerprint, before=_signatures(made["signatures"]))
     return fingerprint
 
 
-def _filled(
-    original: Path, target: Path, wish: Wish, made: Mapping[str, Any], begin: Callable[[Request], Answer]
-) -> str:
-    place = _place(made, original, target)
-    request = Request(_digest(target, place), wish.title, wish.person, wish.reason, wish.at, pdf.ROOM)
-    answer = begin(request)
+def _request(digest: bytes, wish: Wish) -> Request:
+    return Request(digest, wish.title, wish.person, wish.reason, wish.at, pdf.ROOM)
+
+
+def _fill(target: Path, place: pdf.Place, answer: Answer) -> str:
     if not isinstance(answer, Signed):
         raise refusals.ProviderDeclined(answer.sentence if isinstance(answer, Declined) else _DECLINED_LATE)
     if len(answer.cms) > pdf.ROOM:
@@ -88,33 +96,36 @@ def _filled(
     return answer.fingerprint
 
 
-def _place(made: Mapping[str, Any], original: Path, target: Path) -> pdf.Place:
-    """Where the signature goes, once it is sure that only something was added, and room left for it there."""
+def _place(made: Mapping[str, Any], target: Path, length: int) -> pdf.Place:
+    """Where the signature goes, once it is sure that there is room for it behind the original."""
     place = pdf.Place(int(made["start"]), int(made["end"]))
-    length = original.stat().st_size
-    with original.open("rb") as before, target.open("rb") as after:
-        while chunk := before.read(_CHUNK):
-            if after.read(len(chunk)) != chunk:
-                raise refusals.Broken
-        if not length <= place.start < place.end <= target.stat().st_size:
-            raise refusals.Broken
-        after.seek(place.start)
-        if after.read(place.end - place.start) != b"<" + b"0" * (2 * pdf.ROOM) + b">":
+    if not length <= place.start < place.end <= target.stat().st_size:
+        raise refusals.Broken
+    with target.open("rb") as file:
+        file.seek(place.start)
+        if file.read(place.end - place.start) != b"<" + b"0" * (2 * pdf.ROOM) + b">":
             raise refusals.Broken
     return place
 
 
-def _digest(target: Path, place: pdf.Place) -> bytes:
+def _digests(file: Path, length: int, place: pdf.Place | None = None) -> tuple[bytes, bytes]:
+    """The SHA-256 of the first bytes, and that of all but the place. Read once, so both are of the very same bytes."""
     digest = hashlib.sha256()
-    with target.open("rb") as file:
-        left = place.start
-        while left > 0 and (chunk := file.read(min(_CHUNK, left))):
-            digest.update(chunk)
-            left -= len(chunk)
-        file.seek(place.end)
-        while chunk := file.read(_CHUNK):
-            digest.update(chunk)
-    return digest.digest()
+    with file.open("rb") as content:
+        _read(content, length, digest.update)
+        beginning = digest.digest()
+        if place is not None:
+            _read(content, place.start - length, digest.update)
+            content.seek(place.end)
+            while chunk := content.read(_CHUNK):
+                digest.update(chunk)
+    return beginning, digest.digest()
+
+
+def _read(content: BinaryIO, length: int, take: Callable[[bytes], None]) -> None:
+    while length > 0 and (chunk := content.read(min(_CHUNK, length))):
+        take(chunk)
+        length -= len(chunk)
 
 
 def _require_good(found: list[FoundSignature], field: str, fingerprint: str, *, before: list[FoundSignature]) -> None:
