@@ -30,6 +30,7 @@ from kundenakte.records.actions.roll_out import JOB as ROLL_OUT
 from kundenakte.records.disposition import working as disposition
 from kundenakte.records.models import Arrival
 from kundenakte.records.retention.keeping import FILE_JOB as RETENTION_OF_FILE
+from kundenakte.steps.archive import originals
 from kundenakte.steps.archive import tasks as archive
 from kundenakte.steps.filing import rule_trial
 from kundenakte.steps.filing import tasks as filing
@@ -49,6 +50,7 @@ from kundenakte.steps.rendition.tasks import REMAKE as DRAW_AGAIN
 from kundenakte.steps.rendition.tasks import draw_again, want_pages
 from kundenakte.steps.scanning import protocol, releasing
 from kundenakte.steps.scanning import tasks as scanning
+from kundenakte.steps.signing import signing
 
 
 class Step(NamedTuple):
@@ -66,7 +68,7 @@ WAY = (
 
 __all__ = [
     "DRAW_AGAIN", "READ", "WAY", "confirm_check", "discard", "draw_again", "file_by_hand", "leave_to", "receive",
-    "register_jobs", "return_to_inbox", "take_back", "try_again", "want_pages", "withdraw_version",
+    "register_jobs", "return_to_inbox", "sign", "take_back", "try_again", "want_pages", "withdraw_version",
 ]  # fmt: skip
 
 
@@ -121,6 +123,10 @@ def _write_down(
             beside(arrival)
         intake.number(actor=actor, arrival=arrival, now=now)
     return arrival
+
+
+# What is signed comes in like everything else, as the next version of its document.
+sign = partial(signing.sign, receive=receive, open_original=originals.open_checked)
 
 
 def try_again(*, actor: Actor, arrival: Arrival, now: datetime, password: str = "") -> None:

@@ -10,8 +10,9 @@ import pytest
 
 from tests.conftest import ROOT
 
-# Loaded by whoever uses it, when he does: object stores, mailboxes, the mail door, learning, other doors' clients.
-LATE = ("aiosmtpd", "botocore", "facturx", "imap_tools", "scipy", "sklearn")
+# Loaded by whoever uses it, when he does: object stores, mailboxes, the mail door, learning, signatures, clients of
+# other doors.
+LATE = ("aiohttp", "aiosmtpd", "botocore", "facturx", "imap_tools", "pyhanko", "scipy", "sklearn")
 _LOADED = """
 import sys
 import django

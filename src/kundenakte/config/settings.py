@@ -44,6 +44,11 @@ JOURNAL_KEYS = environment.text("KUNDENAKTE_JOURNAL_KEYS")
 # Time-stamp authorities (RFC 3161) as name=address, and the PEM file of the certificates their stamps must lead to.
 TIMESTAMP_AUTHORITIES = environment.named("KUNDENAKTE_TIMESTAMPS")
 TIMESTAMP_ROOTS = environment.text("KUNDENAKTE_TIMESTAMP_ROOTS")
+# Who signs PDFs electronically: the house itself, or a class that keeps the promises of steps/signing/port.py. A
+# certificate of one's own is a PKCS#12 or PEM file with its key; empty: the one that the command has made.
+SIGNER = environment.text("KUNDENAKTE_SIGNER", "kundenakte.steps.signing.house.HouseSigner")
+SIGNING_CERTIFICATE = environment.text("KUNDENAKTE_SIGNING_CERTIFICATE")
+SIGNING_PASSWORD = environment.text("KUNDENAKTE_SIGNING_PASSWORD")
 # Who keeps copies of the journal's signed heads: a folder beyond this machine's reach, and mail addresses.
 WITNESS_FOLDER = environment.text("KUNDENAKTE_WITNESS_FOLDER")
 WITNESS_MAIL = environment.words("KUNDENAKTE_WITNESS_MAIL", ())

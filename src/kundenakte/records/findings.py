@@ -90,6 +90,27 @@ class EInvoice:
     notes: list[str] = field(default_factory=list)
 
 
+# What an electronic signature is worth to the bytes: they are what was signed ("fits"); only what it allows was added
+# behind them, such as a further signature ("added"); other things were added ("changed"); what was signed is another
+# content now ("altered"); or it cannot be read.
+SignatureState = Literal["fits", "added", "changed", "altered", "unreadable"]
+
+
+@dataclass(frozen=True, slots=True)
+class FoundSignature:
+    """An electronic signature in a PDF, as its certificate and the file say. Whether that is to be trusted is open."""
+
+    field: str
+    state: SignatureState
+    by: str = ""
+    issuer: str = ""
+    # The SHA-256 of the certificate, in hex.
+    fingerprint: str = ""
+    # What the signer says, ISO; "" when he says nothing.
+    signed_at: str = ""
+    is_time_stamp: bool = False
+
+
 @dataclass(slots=True)
 class Findings:
     """Everything recognition has to say about one arrival."""
@@ -104,6 +125,7 @@ class Findings:
     needs_ocr: bool = False
     # "sent" when our company wrote it, "received" when somebody else did, "" when unknown.
     direction: Literal["sent", "received", ""] = ""
+    signatures: list[FoundSignature] = field(default_factory=list)
 
     def to_json(self) -> dict[str, Any]:
         """Plain values for a JSON column."""
@@ -121,6 +143,7 @@ class Findings:
             notes=list(value.get("notes", [])),
             needs_ocr=bool(value.get("needs_ocr", False)),
             direction=value.get("direction", ""),
+            signatures=[_row(FoundSignature, row) for row in value.get("signatures", [])],
         )
 
 

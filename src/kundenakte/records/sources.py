@@ -9,6 +9,8 @@ from typing import Final
 
 from django.utils.translation import gettext_noop
 
+# What somebody has signed here: the bytes that were there, with a signature behind them (steps/signing).
+SIGNED: Final = "signing"
 _DOORS: Final[Mapping[str, str]] = MappingProxyType(
     {
         "web": gettext_noop("Im Browser hochgeladen"),
@@ -17,6 +19,7 @@ _DOORS: Final[Mapping[str, str]] = MappingProxyType(
         "circulation": gettext_noop("Umlaufmappe"),
         "visit": gettext_noop("Besuch beim Kunden"),
         "process": gettext_noop("Von einem Vorgang geschrieben"),
+        SIGNED: gettext_noop("In der Kundenakte unterschrieben"),
         "scan-log": gettext_noop("Von der Kundenakte geschriebenes Scanprotokoll"),
         "stack": gettext_noop("Aus einem gescannten Stapel"),
         "attachment": gettext_noop("Anlage einer E-Mail"),

@@ -22,7 +22,8 @@ from kundenakte.records.models import SearchDue
 from kundenakte.steps.intake.folders import add_folder
 from kundenakte.steps.intake.models import WatchedFolder
 from kundenakte.steps.search.models import FollowingIndex
-from tests.builders import NOW, SETUP, a_document, a_user
+from kundenakte.steps.signing import house as certificates
+from tests.builders import NOW, SETUP, a_document, a_house, a_user
 from tests.doors.web.pages import SignIn, words
 
 
@@ -247,3 +248,20 @@ def test_nobody_else_asks_for_a_run(who: str, signed_in: SignIn) -> None:
     assert signed_in(who).post("/verwaltung/zustand/pruefen").status_code == 404
     assert signed_in("anton").get("/verwaltung/zustand/pruefen").status_code == 405
     assert not VerifierRun.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("days", "grade", "said"), [(400, "good", "Es gilt bis"), (30, "warn", "nur noch bis"), (-1, "warn", "Es galt bis")]
+)
+def test_the_certificate_for_signing_is_told_before_it_is_over(days: int, grade: str, said: str) -> None:
+    assert not _of("signing-certificate"), "a house that does not sign hears nothing of it"
+    a_house()
+    certificates.make(actor=SETUP, now=timezone.now() - timedelta(days=365 - days), years=1)
+    (check,) = _of("signing-certificate")
+    assert check.grade == grade
+    assert said in check.sentence
+    assert bool(check.to_do) == (grade == "warn")
+
+
+def _of(code: str) -> list[state.Check]:
+    return [one for one in state.checks() if one.code == code]

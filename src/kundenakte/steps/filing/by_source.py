@@ -140,7 +140,7 @@ def _is_read_first(arrival: Arrival, placing: Placing) -> bool:
 
 def _new_version(arrival: Arrival, actor: Actor, document: Document, now: datetime) -> Document | None:
     is_there = document.versions.filter(digest=arrival.digest).exists()
-    if not is_there and leading.would_lose_xml(document, arrival.digest):
+    if not is_there and settling.would_lose_xml(document, arrival):
         if not leading.may_carry_xml(blobs.default().path(arrival.digest), file_name=arrival.file_name):
             raise leading.XmlMissing
         arrival.decision = {_DROPPED_ON: document.pk}
@@ -154,12 +154,12 @@ def _file_version(arrival: Arrival, actor: Actor, document: Document, findings: 
             "duplicate", "filing.by_hand", gettext_noop("Diese Version hat das Dokument schon."), document
         )
     else:
-        placing = Placing(
-            "version",
-            "filing.by_hand",
-            gettext_noop("%(name)s hat sie auf das Dokument gelegt.") % {"name": actor.name},
-            document,
+        said = (
+            gettext_noop("%(name)s hat das Dokument unterschrieben.")
+            if arrival.source == sources.SIGNED
+            else gettext_noop("%(name)s hat sie auf das Dokument gelegt.")
         )
+        placing = Placing("version", "filing.by_hand", said % {"name": actor.name}, document)
     grounds = settling.Grounds("filing.by_hand", placing.sentence, {"placing": placing.to_json()})
     description = describing.describe(arrival, document.document_class, findings)
     return settling.carry_out(

@@ -9,7 +9,7 @@ from typing import Any
 
 from kundenakte.base.accounts.actors import Actor
 from kundenakte.base.journal import actions as journal
-from kundenakte.records import filed, leading
+from kundenakte.records import filed, leading, sources
 from kundenakte.records.actions import documents
 from kundenakte.records.actions.documents import Description, NewVersion
 from kundenakte.records.actions.returning import file_again
@@ -81,7 +81,7 @@ def carry_out(
         return document
     if placing.kind == "version":
         document = _there(placing)
-        if leading.would_lose_xml(document, arrival.digest):
+        if would_lose_xml(document, arrival):
             raise leading.XmlMissing
         # Written down before the version changes the document, so that it can be taken back with all it brought.
         grounds = replace(grounds, evidence={**grounds.evidence, **of_version(document, description)})
@@ -113,6 +113,14 @@ def carry_out(
     if outcome == Outcome.FILED:
         filed.tell(document)
     return document
+
+
+def would_lose_xml(document: Document, arrival: Arrival) -> bool:
+    """Whether the arrival as its next version would put an e-invoice without XML in the place of one with it.
+
+    A signature only adds to the bytes that were there: their XML is still in them, though nobody has read it yet.
+    """
+    return arrival.source != sources.SIGNED and leading.would_lose_xml(document, arrival.digest)
 
 
 def ask(*, arrival: Arrival, reason: str, grounds: Grounds, now: datetime, actor: Actor) -> None:

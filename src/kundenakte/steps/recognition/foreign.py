@@ -1,4 +1,5 @@
-"""What has to be read from the foreign bytes themselves: the e-invoice in a PDF or XML, the headers of a mail.
+"""What has to be read from the foreign bytes themselves: the e-invoice in a PDF or XML, the headers of a mail, the
+signatures in a PDF.
 
 These functions run confined; they answer with what JSON can say.
 """
@@ -42,6 +43,15 @@ def einvoice_in_xml(*, source: str) -> dict[str, Any]:
 
     with Path(source).open("rb") as file:
         return asdict(read_header(file.read(MAX_XML_BYTES + 1)))
+
+
+# Few PDFs are signed: what reads signatures is loaded by the child that meets one.
+@confined(seconds=30, needs=("kundenakte.records.pdf_signatures",))
+def signatures_in_pdf(*, source: str) -> list[dict[str, Any]]:
+    """The electronic signatures in a PDF (findings.FoundSignature as dictionaries)."""
+    from kundenakte.records import pdf_signatures
+
+    return [asdict(one) for one in pdf_signatures.read(Path(source))]
 
 
 @confined(seconds=60, needs=("kundenakte.records.mail", "kundenakte.records.mail_parts", "kundenakte.records.outlook"))

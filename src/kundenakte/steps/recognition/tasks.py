@@ -14,7 +14,7 @@ from kundenakte.base.blobs import derived
 from kundenakte.base.confinement import ConfinementError, scratch_folder
 from kundenakte.base.jobs import ledger
 from kundenakte.base.jobs.ledger import Apply
-from kundenakte.records import house, mediatype, parts, renditions
+from kundenakte.records import house, mediatype, parts, pdf_signatures, renditions
 from kundenakte.records.findings import EInvoice, Findings
 from kundenakte.records.models import Arrival, MailMessage
 from kundenakte.steps.recognition import foreign, mail_rows
@@ -30,6 +30,9 @@ ENTITIES = gettext_noop(
 # Entities are declared before the root element; a prologue longer than this is none anybody writes.
 _PROLOGUE = 65_536
 UNREADABLE = "Die eingebettete Rechnung konnte nicht gelesen werden."
+UNCHECKED = gettext_noop(
+    "Das PDF scheint elektronisch unterschrieben zu sein. Ob die Unterschrift noch passt, ließ sich nicht prüfen."
+)
 _ON_THE_WAY = (Arrival.State.UNDER_WAY, Arrival.State.FILED)
 # The step that takes the files out of a portfolio, by its name in the ledger; it comes back here when there is nothing
 # to take out.
@@ -50,6 +53,7 @@ def recognise(arrival_id: int) -> Apply:
     except _IsPortfolio:
         return partial(_open_first, arrival_id)
     findings = read(material)
+    _look_for_signatures(arrival, findings)
     headers = mail_rows.row(arrival.digest, material.mail, is_ours=findings.direction == "sent")
     return partial(_keep, arrival_id, findings.to_json(), headers)
 
@@ -122,6 +126,20 @@ def _einvoice(arrival: Arrival, path: Path, family: str) -> EInvoice | None:
         return EInvoice("broken", notes=[UNREADABLE])
     invoice = Findings.from_json({"einvoice": found}).einvoice
     return None if invoice is None or invoice.status == "no-invoice" else invoice
+
+
+def _look_for_signatures(arrival: Arrival, findings: Findings) -> None:
+    """Who signed a PDF electronically, and whether that still fits; bytes never change, so once is enough."""
+    path = blobs.default().path(arrival.digest)
+    kind = mediatype.detect(path, file_name=arrival.file_name)
+    if kind.family != "pdf" or not pdf_signatures.may_be_signed(path):
+        return
+    try:
+        found = confinement.of_this_process().call(foreign.signatures_in_pdf, source=str(path))
+    except ConfinementError:
+        findings.notes.append(UNCHECKED)
+        return
+    findings.signatures = Findings.from_json({"signatures": found}).signatures
 
 
 def _mail(path: Path, code: str) -> dict[str, Any]:

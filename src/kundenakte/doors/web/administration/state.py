@@ -33,7 +33,7 @@ from kundenakte.base.confinement.probe import network_is_closed
 from kundenakte.base.jobs import queries as jobs
 from kundenakte.base.journal.models import Unsequenced
 from kundenakte.doors.web import answers, page
-from kundenakte.doors.web.administration import attesting, backups, children, resistance, verifying
+from kundenakte.doors.web.administration import attesting, backups, certificate, children, resistance, verifying
 from kundenakte.doors.web.administration.pages import administrators
 from kundenakte.doors.web.ledger.names import NAMES
 from kundenakte.doors.web.page import SignedIn
@@ -125,7 +125,7 @@ def checks() -> list[Check]:
     """Everything that is looked at; the worst comes first."""
     looks: tuple[Callable[[], Iterator[Check]], ...] = (
         _house, _room, _processes, _work, _failed, _journal, _archive, _outside, _verifier, _index, _watched, _parsers,
-        _programs, _backup, _store,
+        _programs, _backup, _store, _signing,
     )  # fmt: skip
     found = [check for look in looks for check in look()]
     return sorted(found, key=lambda check: (-GRADES.index(check.grade), not check.is_open))
@@ -324,6 +324,11 @@ def _backup() -> Iterator[Check]:
 
 def _store() -> Iterator[Check]:
     for code, name, grade, sentence, to_do in resistance.findings():
+        yield Check(code, name, grade, sentence, to_do)
+
+
+def _signing() -> Iterator[Check]:
+    for code, name, grade, sentence, to_do in certificate.findings():
         yield Check(code, name, grade, sentence, to_do)
 
 

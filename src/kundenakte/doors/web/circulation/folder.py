@@ -28,6 +28,7 @@ from kundenakte.doors.web.circulation.extending import extension_form
 from kundenakte.doors.web.circulation.people import offered
 from kundenakte.doors.web.circulation.told import told
 from kundenakte.doors.web.customer_files.asked import Asked
+from kundenakte.doors.web.documents.signing import may_sign
 from kundenakte.doors.web.page import SignedIn, screen
 from kundenakte.doors.web.processes import case as cases
 from kundenakte.doors.web.processes.answer_form import PREFIX, AnswerForm
@@ -94,6 +95,7 @@ class Paper:
 
     document: Document
     may_take_out: bool
+    may_sign: bool
 
 
 @require_safe
@@ -127,7 +129,7 @@ def shown(
         "lost_fault": None if has_form else fault,
         "may_open_file": records_access.files_for(request.user, rights=rights)
         .filter(pk=folder.customer_file_id).exists(),
-        "papers": _papers(request.user, folder, visible, may_steer=may_steer),
+        "papers": _papers(request, folder, visible, may_steer=may_steer),
         "minutes_document": _minutes(request, folder),
         "minutes": told(folder, visible, case=cases.in_minutes(case) if case else None),
         "may_steer": may_steer,
@@ -197,10 +199,16 @@ def _minutes(request: SignedIn, folder: CirculationFolder) -> Document | None:
     return records_access.documents_for(request.user, rights=page.rights(request)).filter(pk=found.pk).first()
 
 
-def _papers(user: User, folder: CirculationFolder, visible: Mapping[int, Document], *, may_steer: bool) -> list[Paper]:
+def _papers(
+    request: SignedIn, folder: CirculationFolder, visible: Mapping[int, Document], *, may_steer: bool
+) -> list[Paper]:
     entries = FolderDocument.objects.filter(folder=folder, removed_at=None, document__in=visible)
     return [
-        Paper(visible[entry.document_id], folder.is_open and (may_steer or entry.added_by_id == user.pk))
+        Paper(
+            visible[entry.document_id],
+            folder.is_open and (may_steer or entry.added_by_id == request.user.pk),
+            folder.is_open and may_sign(visible[entry.document_id], page.rights(request)),
+        )
         for entry in entries
     ]
 

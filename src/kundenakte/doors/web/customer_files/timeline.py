@@ -22,7 +22,7 @@ PAGE: Final = 50
 _ICONS: Final = {
     "document.filed": "file-plus", "version.added": "files", "version.released": "circle-check",
     "document.moved": "folder-input", "document.placed": "link", "document.described": "pencil-line",
-    "document.returned": "undo-2",
+    "document.returned": "undo-2", "document.signed": "signature",
 }  # fmt: skip
 
 

@@ -40,7 +40,7 @@ _OF_THE_PAPER: Final = frozenset({
     "arrival.received", "arrival.taken_apart", "arrival.unpacked", "arrival.checked", "document.filed",
     "document.moved", "document.described", "document.sealed", "document.archive_damaged", "document.archive_repaired",
     "document.placed", "document.referred", "document.unreferred", "version.added", "version.released",
-    "version.withdrawn", "document.scan_released", "document.paper_destroyed",
+    "version.withdrawn", "document.signed", "document.scan_released", "document.paper_destroyed",
 })  # fmt: skip
 
 

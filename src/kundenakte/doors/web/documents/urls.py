@@ -11,6 +11,7 @@ from kundenakte.doors.web.documents import (
     receipts,
     referring,
     restriction,
+    signing,
     versions,
     views,
     why,
@@ -37,6 +38,7 @@ urlpatterns = [
     path("dokument/<int:pk>/verweis", referring.refer, name="document-refer"),
     path("dokument/<int:pk>/verweis/<int:reference>/entfernen", referring.unrefer, name="document-unrefer"),
     path("dokument/<int:pk>/verschieben", filing.move, name="document-move"),
+    path("dokument/<int:pk>/unterschreiben", signing.sign, name="document-sign"),
     path("dokument/<int:pk>/einschraenken", restriction.restrict, name="document-restrict"),
     path("dokument/<int:pk>/warum", why.why, name="document-why"),
 ]

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 
 from kundenakte.doors.web import answers, page
 from kundenakte.doors.web.circulation import of_file
-from kundenakte.doors.web.documents import tabs
+from kundenakte.doors.web.documents import signed, signing, tabs
 from kundenakte.doors.web.documents.going_on import is_pane
 from kundenakte.doors.web.documents.restriction import reason_of
 from kundenakte.doors.web.documents.shown import Preview, preview_of, version_of
@@ -56,9 +56,11 @@ def shown(
         context |= _pages(request, version)
     if not pane or view != tabs.PREVIEW:
         context |= tabs.context_of(request, document, view)
+    findings = _findings(document, version)
     context |= {
         "pane": pane,
-        "notes": _notes(document, version, but=context.get("preview")),
+        "notes": _notes(findings, but=context.get("preview")),
+        "signatures": signed.signatures(document, version, findings.signatures),
         "carried": of_file.carrying(request, document),
         "restricted_because": "" if rights.is_auditor else reason_of(document),
         "section_name": tabs.section_name(document),
@@ -81,6 +83,7 @@ def _common(request: SignedIn, document: Document, version: Version, view: str) 
         "may_edit": access.may(request.user, Verb.EDIT, document, rights=rights),
         "may_file": access.may(request.user, Verb.FILE, document, rights=rights),
         "may_release": access.may(request.user, Verb.RELEASE, document, rights=rights),
+        "may_sign": is_valid and signing.may_sign(document, rights),
     }
 
 
@@ -98,12 +101,14 @@ def _pages(request: SignedIn, version: Version) -> dict[str, Any]:
     return {"preview": preview, "needs_password": preview.code in _PASSWORD, "page_pattern": address(0)}
 
 
-def _notes(document: Document, version: Version, *, but: Preview | None) -> list[str]:
-    """What reading the file brought to light and a person should know, each once and not what its preview says."""
+def _findings(document: Document, version: Version) -> Findings:
+    """What reading the file brought to light."""
     arrival = Arrival.objects.filter(document=document, version=version).order_by("pk").first()
-    if arrival is None:
-        return []
-    findings = Findings.from_json(arrival.findings)
+    return Findings.from_json(arrival.findings) if arrival is not None else Findings()
+
+
+def _notes(findings: Findings, *, but: Preview | None) -> list[str]:
+    """What a person should know of it, each once and not what its preview says."""
     invoice = findings.einvoice
     said = dict.fromkeys([*findings.notes, *(invoice.notes if invoice else ())])
     return [note for note in said if but is None or note != but.note]

@@ -17,6 +17,7 @@ from kundenakte.doors.web.history.values import Vocabulary, vocabulary
 from kundenakte.doors.web.templatetags.shown import one_stop
 from kundenakte.records import sources
 from kundenakte.records.models import DocumentClass, Verb
+from kundenakte.steps.signing import port
 
 # What "name.before" and "name.after" of customers, accounts and settings are about.
 _LABELS: Mapping[str, str] = {
@@ -147,6 +148,8 @@ def _details(entry: Told, changes: Vocabulary) -> list[str]:
             lines.append(label % {"cells": ", ".join(map(str, cells))})
     if entry.kind == "audit.searched":
         lines += _sought(entry)
+    if entry.kind == "document.signed":
+        lines.append(_signature(entry))
     if entry.personal.get("file_name"):
         lines.append(_("Datei: %(name)s") % {"name": entry.personal["file_name"]})
     if entry.personal.get("origin") and entry.facts.get("source") == "restore":
@@ -156,6 +159,13 @@ def _details(entry: Told, changes: Vocabulary) -> list[str]:
     if entry.erased:
         lines.append(_("Personenbezogene Angaben dieses Eintrags sind gelöscht."))
     return lines
+
+
+def _signature(entry: Told) -> str:
+    """Of which kind it is, and with which certificate."""
+    kind = port.WORDS.get(str(entry.facts.get("signature")), "")
+    words = {"kind": _(kind) if kind else "–", "fingerprint": entry.facts.get("fingerprint", "–")}
+    return _("Art: %(kind)s. Zertifikat: SHA-256 %(fingerprint)s") % words
 
 
 def _sought(entry: Told) -> list[str]:

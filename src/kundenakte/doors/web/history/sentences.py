@@ -22,6 +22,7 @@ SENTENCES: Final = {
     ),
     "document.moved": _("%(who)s hat das Dokument verschoben: %(customer_file)s, Register %(section)s."),
     "document.returned": _("%(who)s hat das Dokument zurück in den Posteingang gelegt."),
+    "document.signed": _("%(who)s hat Version %(of)s unterschrieben: Das ist Version %(version)s."),
     "document.sealed": _("%(who)s hat Version %(version)s festgeschrieben."),
     "document.archive_damaged": _("%(who)s hat bemerkt, dass Version %(version)s im Archiv beschädigt ist."),
     "document.archive_repaired": _("%(who)s hat Version %(version)s im Archiv aus dem Zweitbestand geheilt."),
