@@ -151,6 +151,20 @@ def test_paths_of_documents_that_an_administrator_may_not_see_are_counted_only(a
     assert "Anders.pdf" not in listed + " ".join(table)
 
 
+def test_a_clerk_reads_at_the_document_that_its_file_on_the_drive_has_changed(
+    anton: Client, share: Share, signed_in: SignIn
+) -> None:
+    switch_on(anton, share)
+    verena = signed_in("verena")
+    page = words(verena.get(f"/dokument/{Document.objects.get(title='Anders').pk}"))
+    assert "Auf dem Laufwerk liegt eine geänderte Datei" in page
+    assert f"{MUSTER}/Anders.pdf, vom 12.03.2019" in page
+    other = words(verena.get(f"/dokument/{Document.objects.get(title='Bleibt').pk}"))
+    assert "geänderte Datei" not in other
+    anton.post(f"{ADDRESS}/{share.pk}/beobachten", {"beobachten": "aus"})
+    assert "geänderte Datei" not in words(verena.get(f"/dokument/{Document.objects.get(title='Anders').pk}"))
+
+
 def test_a_long_list_is_turned(anton: Client, share: Share, monkeypatch: pytest.MonkeyPatch) -> None:
     for number in range(5):
         put(Path(share.path), f"{MUSTER}/Neu {number}.pdf")

@@ -38,9 +38,9 @@ class _Known:
 def sort_some(look: ShareLook, judge: Judge, *, stopping: Callable[[], bool]) -> bool:
     """Sort the next files until told to stop. True when all are through."""
     while True:
-        entries = list(
-            ShareEntry.objects.filter(share=look.share_id, file_key__gt=look.cursor).order_by("file_key")[:BATCH]
-        )
+        # In the order in which they were found: whose a folder is has to be asked only once then.
+        rows = ShareEntry.objects.filter(share=look.share_id, pk__gt=int(look.cursor or 0)).order_by("pk")
+        entries = list(rows[:BATCH])
         if not entries:
             with transaction.atomic():
                 hold(look)
@@ -53,7 +53,7 @@ def sort_some(look: ShareLook, judge: Judge, *, stopping: Callable[[], bool]) ->
         with transaction.atomic():
             hold(look)
             ShareEntry.objects.bulk_create(changed, update_conflicts=True, unique_fields=["id"], update_fields=_WRITTEN)
-            look.cursor = entries[-1].file_key
+            look.cursor = str(entries[-1].pk)
             look.save(update_fields=["cursor"])
         if stopping():
             return False

@@ -10,6 +10,7 @@ from django.db.models import Count, Q, QuerySet
 
 from kundenakte.base.accounts.models import User
 from kundenakte.records import access
+from kundenakte.records.models import Document
 from kundenakte.steps.intake.models import Share, ShareEntry
 from kundenakte.steps.intake.share_reports import Rows
 
@@ -78,6 +79,13 @@ def listed(share: Share, user: User | None, kind: str, after: str = "") -> Liste
         return Listed(entries, "")
     last = entries[PAGE - 1]
     return Listed(entries[:PAGE], f"{last.digest if kind == TWINS else ''}-{last.pk}")
+
+
+def changed_file(document: Document) -> ShareEntry | None:
+    """The file on a watched share that has been changed since this document was taken from there. Whoever may see the
+    document may see it; it is told as the last look found it."""
+    changed = ShareEntry.objects.filter(document=document, kind=Kind.CHANGED, share__watch__is_on=True)
+    return changed.order_by("-mtime_ns").first()
 
 
 def table(share: Share, user: User | None, kind: str) -> Iterator[str]:

@@ -8,6 +8,7 @@ from typing import Any, Final, cast
 from django.contrib import messages
 from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
+from django.template.defaultfilters import floatformat
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import content_disposition_header
@@ -160,7 +161,7 @@ def _groups(last: ShareLook) -> list[tuple[str, list[Line]]]:
 
 def _remark(last: ShareLook, kind: str) -> str:
     if kind == TWINS:
-        return _("%(n)s verschiedene Inhalte") % {"n": last.counts.get("groups", 0)}
+        return _("%(n)s verschiedene Inhalte") % {"n": floatformat(last.counts.get("groups", 0), "0g")}
     return ""
 
 
