@@ -96,6 +96,19 @@ def test_the_same_bytes_at_several_paths_are_doubled(root: Path) -> None:
     assert stand(share) == {f"{MUSTER}/a.pdf": Kind.NEW, f"{MUSTER}/d.pdf": Kind.NEW}
 
 
+def test_a_file_that_comes_back_counts_among_its_doubles_at_once(root: Path) -> None:
+    a_customer("Muster GmbH", "D-10042")
+    for name in ("a", "b"):
+        put(root, f"{MUSTER}/{name}.pdf", "gleich")
+    share = a_share(root)
+    imported(share)
+    (root / MUSTER / "a.pdf").unlink()
+    watched(share)
+    assert stand(share) == {f"{MUSTER}/a.pdf": Kind.MOVED, f"{MUSTER}/b.pdf": Kind.FILED}
+    put(root, f"{MUSTER}/a.pdf", "gleich", at=LONG_AGO + 1)
+    assert looked(share).counts == {"filed": 2, "twins": 2, "groups": 1}
+
+
 def test_only_what_is_new_or_changed_is_read(root: Path) -> None:
     a_customer("Muster GmbH", "D-10042")
     for name in ("a", "b", "c"):

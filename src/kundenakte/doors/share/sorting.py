@@ -15,7 +15,6 @@ from kundenakte.doors.share.looking import hold, next_phase
 from kundenakte.records.models import Arrival, Document, Version
 from kundenakte.steps.intake.models import ShareEntry, ShareFile, ShareLine, ShareLook
 from kundenakte.steps.intake.share_models import UNCLEAR
-from kundenakte.steps.intake.watch_models import NOT_THERE
 
 Kind = ShareEntry.Kind
 BATCH: Final = 500
@@ -76,9 +75,9 @@ def _what_is_known(look: ShareLook, entries: Sequence[ShareEntry]) -> _Known:
         known.disposed |= dict(destroyed.values_list("digest", "document_id"))
     aside = Arrival.objects.filter(digest__in=digests, state=Arrival.State.DISCARDED, source=look.share.source)
     known.set_aside = dict(aside.order_by("-pk").values_list("digest", "pk"))
+    # All that this look has found is there, whatever an earlier one said of it.
     rows = ShareEntry.objects.filter(share=look.share_id, digest__in=digests, look=look.pk)
-    counts = rows.exclude(kind__in=NOT_THERE).order_by().values_list("digest").annotate(Count("pk"))
-    known.twins = dict(counts)
+    known.twins = dict(rows.order_by().values_list("digest").annotate(Count("pk")))
     keys = [entry.file_key for entry in entries]
     taken = ShareFile.objects.filter(share=look.share_id, file_key__in=keys).select_related("arrival__document")
     known.taken = {one.file_key: one for one in taken}
