@@ -82,8 +82,14 @@ class Model:
         rows = list(Document.objects.order_by("pk"))
         if len(rows) > 2:
             document = self.dice.choice(rows)
+            gone = emptying.gone_of(document)
             with transaction.atomic():
-                emptying.empty(SETUP, document, emptying.gone_of(document), {}, now=timezone.now())
+                emptying.empty(SETUP, document, gone, {}, now=timezone.now())
+            # That these bytes lay somewhere is forgotten with them.
+            self.seen = {
+                path: content for path, content in self.seen.items()
+                if hashlib.sha256(content).hexdigest() not in gone.digests
+            }  # fmt: skip
 
     def take(self) -> None:
         """What a take-over has just done."""
@@ -92,6 +98,8 @@ class Model:
     def expected(self) -> dict[str, tuple[str, int]]:
         """Path, kind, and how many other paths have the same bytes."""
         filed, gone = _digests(is_disposed=False), _digests(is_disposed=True)
+        # The same paper for another customer: whether it is filed once more is asked in the inbox.
+        waiting = set(Arrival.objects.filter(document=None).values_list("digest", flat=True))
         counts = Counter(self.files.values())
         found = {}
         for path, content in self.files.items():
@@ -101,7 +109,8 @@ class Model:
                 kind = Kind.FILED if own.versions.filter(digest=digest).exists() else Kind.CHANGED
             else:
                 kind = (
-                    Kind.FILED if digest in filed else Kind.DISPOSED if digest in gone
+                    Kind.FILED if digest in filed else Kind.TAKEN if digest in waiting
+                    else Kind.DISPOSED if digest in gone
                     else Kind.CHANGED if path in self.taken else Kind.NEW
                 )  # fmt: skip
             found[path] = (str(kind), counts[content] - 1)
