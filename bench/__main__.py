@@ -36,6 +36,7 @@ MODULES = (
     "disposition",
     "desks",
     "cases",
+    "shares",
 )
 
 

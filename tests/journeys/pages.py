@@ -30,8 +30,18 @@ from kundenakte.records.models import (
     Verb,
 )
 from kundenakte.steps.filing.models import FilingRule
+from kundenakte.steps.intake import watching
 from kundenakte.steps.intake.mailboxes import add_mailbox
-from kundenakte.steps.intake.models import Mailbox, Share, ShareLine, ShareRun, WatchedFolder
+from kundenakte.steps.intake.models import (
+    Mailbox,
+    Share,
+    ShareEntry,
+    ShareLine,
+    ShareLook,
+    ShareRun,
+    ShareWatch,
+    WatchedFolder,
+)
 from kundenakte.steps.scanning.actions import keep_paper
 from kundenakte.steps.scanning.models import BatchPage
 from tests.builders import NOW, a_class, a_customer_file, a_document, a_user, an_actor, an_arrival, an_auditor
@@ -133,7 +143,7 @@ def _administered(rows: Rows) -> dict[str, Any]:
     share_run, batch_page, case = _share_run(rows), _paper(rows), _case(rows)
     return {
         "batch": batch_page.file.batch_id, "batch_page": batch_page.pk,
-        "share": share_run.share_id, "share_run": share_run.pk,
+        "share": share_run.share_id, "share_run": share_run.pk, "entry_kind": "changed",
         "circulation": circulating.pk, "task": task_of(circulating, "verena").pk, "absence": absence.pk,
         "disposition_id": disposition.pk, "audit": Audit.objects.get().pk,
         "user": user.pk, "role": role and role.pk, "token": token.pk, "folder": folder.pk, "exception": grant.pk,
@@ -185,6 +195,7 @@ def _share_run(rows: Rows) -> ShareRun:
         share=share, kind=ShareRun.Kind.TRIAL, terms=share.terms(), started_at=NOW, listed_at=NOW, ended_at=NOW,
         total=len(ShareLine.Outcome), done=len(ShareLine.Outcome), total_bytes=123_456_789,
     )  # fmt: skip
+    _watched(share, rows)
     ShareLine.objects.bulk_create(
         ShareLine(
             run=run, file=f"K-7001 {LONG}/{'Unterlagen' * 8}/2019/{outcome}.pdf", outcome=outcome, size=1_234_567,
@@ -193,6 +204,25 @@ def _share_run(rows: Rows) -> ShareRun:
         for outcome in ShareLine.Outcome.values
     )  # fmt: skip
     return run
+
+
+def _watched(share: Share, rows: Rows) -> None:
+    """It is watched, and has something of everything."""
+    ShareWatch.objects.create(share=share, is_on=True, takes_new=True)
+    kinds = ShareEntry.Kind.values
+    look = ShareLook.objects.create(
+        share=share, terms=share.terms(), started_at=NOW, ended_at=NOW, total=123_456, is_thorough=True,
+        read=len(kinds), read_bytes=123_456_789, counts=dict.fromkeys((*kinds, "twins", "groups", "clear"), 123456),
+        remark=watching.BUSY,
+    )  # fmt: skip
+    ShareEntry.objects.bulk_create(
+        ShareEntry(
+            share=share, file_key=f"{number:064}", file=f"K-7001 {LONG}/{'Unterlagen' * 8}/2019/{kind}{number}.pdf",
+            size=1_234_567, mtime_ns=1_552_392_000_000_000_000, kind=kind, digest="0" * 64, twins=3, look=look.pk,
+            sentence=f"Derselbe Inhalt liegt jetzt unter {LONG}/{'sehr' * 30}.pdf.", document=rows.document,
+        )
+        for number, kind in enumerate(kinds * 3)
+    )  # fmt: skip
 
 
 def _paper(rows: Rows) -> BatchPage:

@@ -26,6 +26,7 @@ from kundenakte.doors.api import forgetting
 from kundenakte.doors.hotfolder import watch
 from kundenakte.doors.mailbox import watch as mailboxes
 from kundenakte.doors.share import tasks as shares
+from kundenakte.doors.share import watch_tasks
 from kundenakte.doors.web.administration import alarming
 from kundenakte.doors.web.upload import forgetting as uploads
 from kundenakte.steps.filing import weighing
@@ -74,6 +75,7 @@ def register_jobs() -> None:
     pipeline.register_jobs()
     circulation.register_jobs()
     shares.register_jobs()
+    watch_tasks.register_jobs()
     ledger.every(DAY, "blobs.sweep", _sweep)
     ledger.every(outside.EVERY, outside.JOB, outside.tell)
     ledger.every(weighing.EVERY, weighing.JOB, weighing.weigh)

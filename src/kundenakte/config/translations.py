@@ -127,7 +127,16 @@ def _in_rows() -> Iterator[str]:
     from kundenakte.records.shipped.classes import CLASSES, FIELDS
     from kundenakte.records.shipped.plan import SECTIONS
     from kundenakte.records.shipped.roles import ROLES
-    from kundenakte.steps.intake.models import FolderEvent, Mailbox, MailEvent, ShareLine, ShareRun, WatchedFolder
+    from kundenakte.steps.intake.models import (
+        FolderEvent,
+        Mailbox,
+        MailEvent,
+        ShareEntry,
+        ShareLine,
+        ShareRun,
+        ShareWatch,
+        WatchedFolder,
+    )
     from kundenakte.steps.scanning.models import BatchPage, KeptPaper, PaperBatch
 
     for choices in (
@@ -156,6 +165,8 @@ def _in_rows() -> Iterator[str]:
         MailEvent.Outcome,
         ShareRun.Kind,
         ShareLine.Outcome,
+        ShareWatch.Every,
+        ShareEntry.Kind,
         PaperBatch.State,
         BatchPage.Kind,
         BatchPage.Why,

@@ -6,13 +6,14 @@ from pathlib import Path
 import pytest
 
 from kundenakte import pipeline
-from kundenakte.doors.share import tasks
+from kundenakte.doors.share import tasks, watch_tasks
 
 
 @pytest.fixture
 def root(transactional_db: None, tmp_path: Path) -> Iterator[Path]:
     pipeline.register_jobs()
     tasks.register_jobs()
+    watch_tasks.register_jobs()
     folder = tmp_path / "laufwerk"
     folder.mkdir()
     yield folder

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import os
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from django.db import transaction
+from django.utils import timezone
+
 from kundenakte.base.jobs.worker import Worker
-from kundenakte.steps.intake import shares
-from kundenakte.steps.intake.models import Share, ShareLine, ShareRun
+from kundenakte.steps.intake import shares, watching
+from kundenakte.steps.intake.models import Share, ShareLine, ShareLook, ShareRun
 from tests.builders import NOW, SETUP, a_house
 
 PATTERN = "{kunde} {name}/{register}/{jahr}/{titel}"
@@ -64,3 +68,37 @@ def outcomes(run: ShareRun) -> dict[str, str]:
 def line(run: ShareRun, name: str) -> ShareLine:
     """The one line whose path ends so."""
     return run.lines.get(file__endswith=name)
+
+
+def watched(share: Share, **more: Any) -> Share:
+    """The same share, watched from now on; the first look is done."""
+    watching.set_watch(actor=SETUP, share=share, is_on=True, now=NOW, **more)
+    looked(share)
+    return share
+
+
+def looked(share: Share, *, thorough: bool = False) -> ShareLook:
+    """A look, worked off, with the take-over it may have begun and the look that follows that."""
+    look = watching.look_now(actor=SETUP, share=share, is_thorough=thorough, now=timezone.now())
+    works_off()
+    look.refresh_from_db()
+    return look
+
+
+def works_off() -> None:
+    """All stretches of looks and runs that are asked for."""
+    worker = Worker(only=frozenset({shares.JOB, watching.LOOK}))
+    while worker.work_once():
+        pass
+
+
+def stand(share: Share) -> dict[str, str]:
+    """Path and kind, as the last look found them."""
+    return dict(share.entries.order_by("file").values_list("file", "kind"))
+
+
+def clock_says(now: datetime) -> None:
+    """Looks that are due at this time begin, those that wait try again, and all are worked off."""
+    with transaction.atomic():
+        watching.begin_due(now)
+    works_off()

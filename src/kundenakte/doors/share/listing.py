@@ -90,15 +90,16 @@ def _line(run: ShareRun, seen: Seen) -> ShareLine:
     shown = storable_text(path, 5000)
     return ShareLine(
         run=run, file=shown, raw=None if shown == path else os.fsencode(path), size=seen.size, mtime_ns=seen.mtime_ns,
-        outcome=_outcome(run, seen, shown), sentence=seen.sentence,
+        outcome=outcome_of(str(run.terms["path"]), seen, shown), sentence=seen.sentence,
     )  # fmt: skip
 
 
-def _outcome(run: ShareRun, seen: Seen, shown: str) -> str:
+def outcome_of(root_path: str, seen: Seen, shown: str) -> str:
+    """What is clear of a path before its bytes are read; OPEN for a file that may be taken."""
     if seen.kind != "file":
         return _OUTCOMES[seen.kind]
     if is_nobodys(seen.parts[-1]) or any(one.startswith(".") or one.lower() in _NEVER for one in seen.parts[:-1]):
         return Outcome.IGNORED
-    if len(str(run.terms["path"])) + 1 + len(shown) > LONGEST:
+    if len(root_path) + 1 + len(shown) > LONGEST:
         return Outcome.TOO_LONG
     return Outcome.OPEN if seen.size else Outcome.EMPTY

@@ -7,13 +7,15 @@ import os
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from typing import Final
 
 from kundenakte.doors.share import root
-from kundenakte.steps.intake.models import ShareLine, ShareRun
+from kundenakte.steps.intake.models import ShareLine, ShareLook, ShareRun
 from kundenakte.steps.intake.tree import Found, NotAFile, NotThere, Parts, found_in, opened_file, somebody_writes
-from kundenakte.steps.intake.vouched import SourceUnreadable, StillWritten, said_by
+from kundenakte.steps.intake.vouched import SourceUnreadable, StillWritten, VouchedSource, said_by
 
 Outcome = ShareLine.Outcome
+_CHUNK: Final = 1 << 20
 
 
 class Shut(Exception):
@@ -30,9 +32,8 @@ def key_of(parts: Parts) -> str:
 
 
 @contextmanager
-def opened(run: ShareRun, line: ShareLine) -> Iterator[tuple[int, Found]]:
+def opened(run: ShareRun | ShareLook, parts: Parts) -> Iterator[tuple[int, Found]]:
     """A handle and the file as it is now. Raises Shut, also for what goes wrong while it is read, and ShareAway."""
-    parts = line.parts
     with ExitStack() as stack:
         try:
             handle = stack.enter_context(opened_file(Path(run.terms["path"]), parts))
@@ -54,3 +55,13 @@ def opened(run: ShareRun, line: ShareLine) -> Iterator[tuple[int, Found]]:
         except SourceUnreadable as error:
             root.require(run)
             raise Shut(Outcome.UNREADABLE, said_by(error)) from error
+
+
+def digest_of(run: ShareRun | ShareLook, parts: Parts) -> tuple[str, Found]:
+    """The SHA-256 of a file that nobody changed meanwhile, and the file as it was read. Raises what `opened` raises."""
+    with opened(run, parts) as (handle, found):
+        source, digest = VouchedSource(handle, found), hashlib.sha256()
+        buffer = bytearray(min(_CHUNK, found.size + 1))
+        while count := source.readinto(buffer):
+            digest.update(memoryview(buffer)[:count])
+    return digest.hexdigest(), found

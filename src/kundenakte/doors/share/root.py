@@ -9,7 +9,7 @@ from pathlib import Path
 
 from django.utils.translation import gettext_noop as _
 
-from kundenakte.steps.intake.models import ShareRun
+from kundenakte.steps.intake.models import ShareLook, ShareRun
 from kundenakte.steps.intake.vouched import said_by
 
 
@@ -24,7 +24,7 @@ class ShareAway(Exception):
 
 
 @contextmanager
-def watched(run: ShareRun) -> Iterator[None]:
+def watched(run: ShareRun | ShareLook) -> Iterator[None]:
     """Raise ShareAway when the root is not the one the run began with, before or after what is done inside."""
     require(run)
     try:
@@ -34,7 +34,7 @@ def watched(run: ShareRun) -> Iterator[None]:
     require(run)
 
 
-def require(run: ShareRun) -> None:
+def require(run: ShareRun | ShareLook) -> None:
     """Raise ShareAway when the root cannot be reached or is another one than at the beginning."""
     try:
         # Not the device: a share that is mounted once more gets another number.
@@ -45,7 +45,7 @@ def require(run: ShareRun) -> None:
         raise ShareAway(_away(error)) from error
     if not run.root:
         run.root = found
-        ShareRun.objects.filter(pk=run.pk, root="").update(root=found)
+        type(run).objects.filter(pk=run.pk, root="").update(root=found)
     if run.root != found:
         raise ShareAway(
             _("Unter %(path)s liegt ein anderer Ordner als zu Beginn. Ist das Laufwerk eingehängt?")

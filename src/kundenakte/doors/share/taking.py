@@ -59,7 +59,7 @@ def _take(run: ShareRun, judge: Judge, line: ShareLine) -> None:
         _end(line, verdict.outcome, verdict.sentence, **said)
     else:
         try:
-            with opened(run, line) as (handle, found):
+            with opened(run, line.parts) as (handle, found):
                 if before and before.size == found.size and _only_touched(handle, found, before):
                     _end(line, Outcome.UNCHANGED, arrival=before.arrival, **said)
                 else:

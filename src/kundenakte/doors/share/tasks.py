@@ -19,7 +19,7 @@ from kundenakte.doors.share.listing import Overtaken, forget_trials, list_some
 from kundenakte.doors.share.root import ShareAway
 from kundenakte.doors.share.taking import take_some
 from kundenakte.doors.share.trying import try_some
-from kundenakte.steps.intake import share_reports
+from kundenakte.steps.intake import share_reports, watching
 from kundenakte.steps.intake.models import ShareLine, ShareRun
 from kundenakte.steps.intake.shares import JOB, LATER
 
@@ -30,6 +30,7 @@ STRETCH: Final = 3.0
 # The pace is that of the last minutes, so that a pause is soon forgotten.
 _REMEMBERED: Final = 300.0
 _SAMPLES: Final = 120
+_TAKEN: Final = {ShareLine.Outcome.FILED, ShareLine.Outcome.RECEIVED, ShareLine.Outcome.DUPLICATE}
 
 
 def register_jobs() -> None:
@@ -94,10 +95,13 @@ def _note(run_id: int, *, finished: bool) -> bool:
 def _end(run: ShareRun, now: datetime) -> None:
     run.ended_at = now
     if run.kind == ShareRun.Kind.IMPORT:
+        outcomes = share_reports.counts(run)
         journal.append(
             Actor.system(run.share.source), "share.imported", run.share, at=now, run=run.pk, stopped=run.stopped,
-            files=run.total, outcomes=share_reports.counts(run),
+            files=run.total, outcomes=outcomes,
         )  # fmt: skip
+        if outcomes.keys() & _TAKEN:
+            watching.look_after(run, now)
 
 
 def _wait(run_id: int, sentence: str) -> bool:

@@ -3,7 +3,6 @@ cannot be read; writes nothing but its own lines."""
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Sequence
 from typing import Final
 
@@ -12,15 +11,13 @@ from django.utils.translation import gettext_noop as _
 
 from kundenakte.doors.share.judging import Judge
 from kundenakte.doors.share.listing import Overtaken
-from kundenakte.doors.share.opening import Shut, key_of, opened
+from kundenakte.doors.share.opening import Shut, digest_of, key_of
 from kundenakte.records import access
 from kundenakte.records.models import Document, Version
 from kundenakte.steps.intake.models import ShareFile, ShareLine, ShareRun
-from kundenakte.steps.intake.vouched import VouchedSource
 
 Outcome = ShareLine.Outcome
 _BATCH: Final = 200
-_CHUNK: Final = 1 << 20
 _WRITTEN: Final = (
     "outcome", "sentence", "customer_word", "kind_word", "customer", "class_code", "digest", "size", "mtime_ns",
 )  # fmt: skip
@@ -54,15 +51,11 @@ def _look(run: ShareRun, judge: Judge, line: ShareLine, before: ShareFile | None
         line.outcome, line.sentence = Outcome.UNCHANGED, ""
         return
     try:
-        with opened(run, line) as (handle, found):
-            source, digest = VouchedSource(handle, found), hashlib.sha256()
-            buffer = bytearray(min(_CHUNK, found.size + 1))
-            while count := source.readinto(buffer):
-                digest.update(memoryview(buffer)[:count])
+        line.digest, found = digest_of(run, line.parts)
     except Shut as shut:
         line.outcome, line.sentence = shut.outcome, shut.sentence
         return
-    line.digest, line.size, line.mtime_ns = digest.hexdigest(), found.size, found.mtime_ns
+    line.size, line.mtime_ns = found.size, found.mtime_ns
     if before and before.arrival.digest == line.digest:
         line.outcome, line.sentence = Outcome.UNCHANGED, ""
 

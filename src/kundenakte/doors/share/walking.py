@@ -32,6 +32,7 @@ class Seen:
     size: int = 0
     mtime_ns: int = 0
     sentence: str = ""
+    inode: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +105,7 @@ def _entry(name: str, parts: Parts, about: os.stat_result) -> _Entry:
     if stat.S_ISDIR(about.st_mode):
         return _Entry(name, is_folder=True, seen=None)
     kind: Kind = "file" if stat.S_ISREG(about.st_mode) else "link"
-    return _Entry(name, is_folder=False, seen=Seen(parts, kind, about.st_size, time_of(about)))
+    return _Entry(name, is_folder=False, seen=Seen(parts, kind, about.st_size, time_of(about), inode=about.st_ino))
 
 
 def as_cursor(parts: Parts) -> str:

@@ -15,6 +15,7 @@ class IntakeConfig(AppConfig):
 
         from kundenakte.records.disposition import traces
         from kundenakte.records.models import MailMessage
+        from kundenakte.steps.intake import watching
         from kundenakte.steps.intake.models import FolderEvent, MailAnswer, MailEvent, ShareLine
 
         def forget(gone: traces.Gone, _now: object) -> None:
@@ -24,6 +25,7 @@ class IntakeConfig(AppConfig):
             ShareLine.objects.filter(Q(arrival__in=gone.arrivals) | Q(digest__in=gone.digests)).update(
                 file="", raw=None, sentence="", customer_word="", kind_word=""
             )
+            watching.forget(gone.document_id, gone.arrivals, gone.digests)
             MailAnswer.objects.filter(arrival__in=gone.arrivals).update(to="", subject="", message_id="")
 
         def forget_headers(digest: str) -> None:

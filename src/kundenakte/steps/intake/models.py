@@ -9,10 +9,11 @@ from kundenakte.base.accounts.models import Role
 from kundenakte.records.models import Arrival
 from kundenakte.steps.intake.mail_models import MailAnswer, Mailbox, MailboxFolder, MailDoor, MailEvent
 from kundenakte.steps.intake.share_models import Share, ShareFile, ShareLine, ShareRun
+from kundenakte.steps.intake.watch_models import ShareEntry, ShareLook, ShareWatch
 
 __all__ = [
-    "FolderEvent", "MailAnswer", "MailDoor", "MailEvent", "Mailbox", "MailboxFolder", "Share", "ShareFile",
-    "ShareLine", "ShareRun", "SourceSeries", "WatchedFolder",
+    "FolderEvent", "MailAnswer", "MailDoor", "MailEvent", "Mailbox", "MailboxFolder", "Share", "ShareEntry",
+    "ShareFile", "ShareLine", "ShareLook", "ShareRun", "ShareWatch", "SourceSeries", "WatchedFolder",
 ]  # fmt: skip
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -83,11 +83,11 @@ def unknown_words(run: ShareRun, user: User | None) -> list[tuple[str, int]]:
 
 def table(run: ShareRun, user: User | None) -> Iterator[str]:
     """The report as CSV for a spreadsheet, line by line: memory does not grow with the share."""
-    writer = csv.writer(_Echo(), delimiter=";")
-    yield "\ufeff" + str(writer.writerow(_HEADINGS))
+    rows = Rows()
+    yield rows.head(_HEADINGS)
     lines = visible(run, user).select_related("arrival", "customer").order_by("pk")
     for line in lines.iterator(chunk_size=500):
-        yield str(writer.writerow([_harmless(cell) for cell in _cells(line)]))
+        yield rows.line(_cells(line))
 
 
 def _cells(line: ShareLine) -> tuple[object, ...]:
@@ -106,8 +106,22 @@ def _today(arrival: Arrival | None) -> str:
     return f"{said}: {arrival.sentence}" if arrival.state == Arrival.State.WAITING and arrival.sentence else str(said)
 
 
+class Rows:
+    """Lines of a table as a spreadsheet of this country reads them."""
+
+    def __init__(self) -> None:
+        self._writer = csv.writer(_Echo(), delimiter=";")
+
+    def head(self, cells: Iterable[object]) -> str:
+        """The first line, with the mark by which spreadsheets know UTF-8."""
+        return "\ufeff" + self.line(cells)
+
+    def line(self, cells: Iterable[object]) -> str:
+        """A line; what a spreadsheet would take for a formula is text: names of files are anybody's."""
+        return str(self._writer.writerow([_harmless(cell) for cell in cells]))
+
+
 def _harmless(cell: object) -> object:
-    """A cell that a spreadsheet would take for a formula is text: names of files are anybody's."""
     return f"'{cell}" if isinstance(cell, str) and cell[:1] in {"=", "+", "-", "@", "\t", "\r"} else cell
 
 

@@ -78,7 +78,7 @@ def start(*, actor: Actor, share: Share, kind: str, now: datetime) -> ShareRun:
     try:
         with transaction.atomic():
             held = Share.objects.select_for_update(of=("self",)).get(pk=share.pk)
-            _check_place(held.path)
+            check_place(held.path)
             if held.runs.filter(ended_at=None).exists():
                 raise RunUnderWay
             run = ShareRun.objects.create(
@@ -116,7 +116,7 @@ def _apply(share: Share, changes: Mapping[str, Any]) -> None:
     for key, value in changes.items():
         setattr(share, key, value)
     if share.path != before:
-        share.path = _check_place(share.path)
+        share.path = check_place(share.path)
     _check_patterns(share)
     _check_words(share.words)
     wrong = share.facts.keys() - _FACTS
@@ -126,8 +126,8 @@ def _apply(share: Share, changes: Mapping[str, Any]) -> None:
         _require_class(str(share.facts["class"]))
 
 
-def _check_place(text: str) -> str:
-    """The path without links in it: below it none is followed."""
+def check_place(text: str) -> str:
+    """The path without links in it: below it none is followed. Raises BadValue when it cannot be read."""
     path = Path(text.strip())
     if not path.is_absolute() or "\0" in text:
         raise BadValue("Bitte geben Sie den ganzen Pfad an, er beginnt mit /.")

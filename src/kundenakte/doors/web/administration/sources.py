@@ -16,7 +16,7 @@ from django.views.decorators.http import require_safe
 from kundenakte.doors.web.administration.pages import administrators
 from kundenakte.doors.web.page import SignedIn
 from kundenakte.records import sources as names
-from kundenakte.steps.intake import mailboxes, source_counts
+from kundenakte.steps.intake import mailboxes, source_counts, watching
 from kundenakte.steps.intake.models import FolderEvent, Mailbox, MailEvent, Share, WatchedFolder
 from kundenakte.steps.intake.source_counts import Counts
 
@@ -34,6 +34,9 @@ class Line:
     trial: str = ""
     is_on: bool = True
     problem: str = ""
+    # Of a drive that is watched: when it was last looked at, and the address that says what was found.
+    looked_at: datetime | None = None
+    stand: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,12 +84,16 @@ def stand() -> tuple[str, bool]:
 class _SetUp:
     """A source that an administrator has set up; called with its counts, its line."""
 
-    def __init__(self, name: str, address: str, *, is_on: bool, problem: str, can_try: bool) -> None:
+    def __init__(
+        self, name: str, address: str, *, is_on: bool, problem: str, can_try: bool,
+        watched: tuple[datetime | None, str] = (None, ""),
+    ) -> None:  # fmt: skip
+        self._watched = watched
         self._name, self._address, self._is_on, self._problem = name, address, is_on, problem
         self._trial = address if can_try else ""
 
     def __call__(self, counts: Counts) -> Line:
-        return Line(self._name, counts, self._address, self._trial, self._is_on, self._problem)
+        return Line(self._name, counts, self._address, self._trial, self._is_on, self._problem, *self._watched)
 
 
 def _known() -> dict[str, _SetUp]:
@@ -105,7 +112,12 @@ def _known() -> dict[str, _SetUp]:
     for share in Share.objects.all():
         run, address = share.runs.first(), reverse("share", args=(share.pk,))
         found[share.source] = _SetUp(
-            names.in_words(share.source, _), address, is_on=True, problem=run.problem if run else "", can_try=False
+            names.in_words(share.source, _),
+            address,
+            is_on=True,
+            can_try=False,
+            problem=(run.problem if run else "") or watching.problem_of(share),
+            watched=_last_look(share),
         )
     door = mailboxes.door()
     found[source_counts.MAIL_DOOR] = _SetUp(
@@ -113,6 +125,13 @@ def _known() -> dict[str, _SetUp]:
         problem=door.problem, can_try=True,
     )  # fmt: skip
     return found
+
+
+def _last_look(share: Share) -> tuple[datetime | None, str]:
+    if not watching.watch_of(share).is_on:
+        return None, ""
+    last = share.looks.exclude(ended_at=None).exclude(stopped=True).first()
+    return last.ended_at if last else None, reverse("share-stand", args=(share.pk,))
 
 
 def _troubles() -> list[Trouble]:

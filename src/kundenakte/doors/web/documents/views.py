@@ -23,6 +23,7 @@ from kundenakte.records.findings import Findings
 from kundenakte.records.models import Arrival, Document, Verb, Version
 from kundenakte.records.refusals import NotFound
 from kundenakte.steps.archive import originals
+from kundenakte.steps.intake import watch_reports
 
 _PASSWORD = {"encrypted", "wrong-password"}
 
@@ -61,6 +62,7 @@ def shown(
         "pane": pane,
         "notes": _notes(findings, but=context.get("preview")),
         "signatures": signed.signatures(document, version, findings.signatures),
+        "changed_file": None if rights.is_auditor else watch_reports.changed_file(document),
         "carried": of_file.carrying(request, document),
         "restricted_because": "" if rights.is_auditor else reason_of(document),
         "section_name": tabs.section_name(document),

@@ -56,5 +56,7 @@ NAMES: Final = {
     "alarms.tell": gettext_noop("Störungen melden"),
     "share.run": gettext_noop("Dateiserver durchsehen oder übernehmen"),
     "share.wake": gettext_noop("Nach Dateiservern sehen, die nicht zu erreichen waren"),
+    "share.watch": gettext_noop("Nach beobachteten Dateiservern sehen, die an der Reihe sind"),
+    "share.look": gettext_noop("Beobachteten Dateiserver durchsehen"),
     "upload.forget": gettext_noop("Alte Vermerke über Hochgeladenes vergessen"),
 }

@@ -24,7 +24,8 @@ from kundenakte.doors.web.sent_forms import carried_out
 from kundenakte.records.models import DocumentClass
 from kundenakte.records.refusals import BadValue, NotFound
 from kundenakte.steps.intake import shares as actions
-from kundenakte.steps.intake.models import Share
+from kundenakte.steps.intake import watching
+from kundenakte.steps.intake.models import Share, ShareWatch
 
 # Form field → the fact that holds for every file.
 _FACTS: Final = {"document_class": "class", "system": "system"}
@@ -115,7 +116,9 @@ class NewShareForm(ShareForm):
 @administrators
 def shares(request: SignedIn) -> HttpResponse:
     """All file servers, each with its last run."""
-    rows = [(row, row.runs.first()) for row in Share.objects.all()]
+    rows = [
+        (row, row.runs.first(), watching.watch_of(row).is_on, watching.problem_of(row)) for row in Share.objects.all()
+    ]
     return render(request, "shares/shares.html", {"shares": rows})
 
 
@@ -147,6 +150,7 @@ def share(request: SignedIn, share: int) -> HttpResponse:
             "share": row,
             "runs": row.runs.select_related("started_by")[:20],
             "under_way": row.runs.filter(ended_at=None).first(),
+            **_watching(row),
             "history": history_of(request.user, [("intake.share", row.pk)], limit=20),
         }
 
@@ -167,6 +171,14 @@ def found(pk: int) -> Share:
     if row is None:
         raise NotFound
     return row
+
+
+def _watching(row: Share) -> dict[str, object]:
+    return {
+        "watch": watching.watch_of(row), "intervals": [(key, _(str(label))) for key, label in ShareWatch.Every.choices],
+        "last_look": row.looks.exclude(ended_at=None).exclude(stopped=True).first(),
+        "look_problem": watching.problem_of(row),
+    }  # fmt: skip
 
 
 def _initial(row: Share) -> dict[str, Any]:
