@@ -243,6 +243,8 @@ LOGGING = {
     "loggers": {
         "django.security": {"level": "WARNING"},
         "fontTools": {"level": "WARNING"},
+        # aiosmtpd says each recipient there, and the keys of files and tasks with them.
+        "mail.log": {"level": "WARNING"},
         "pikepdf": {"level": "WARNING"},
     },
 }

@@ -3,6 +3,8 @@ worker. Nobody else does it for him, and each mail counts once."""
 
 from __future__ import annotations
 
+import logging
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 from email import message_from_bytes
@@ -13,6 +15,7 @@ from typing import Any
 
 import pytest
 from django.core import mail as outbox
+from django.db import transaction
 from django.utils import timezone
 
 from kundenakte.base import blobs
@@ -22,6 +25,7 @@ from kundenakte.circulation import actions, reminding
 from kundenakte.circulation import tasks as circulation
 from kundenakte.circulation.minutes import minutes_of
 from kundenakte.circulation.models import CirculationFolder, Reply, ReplyKey, Task
+from kundenakte.circulation.replies import answering
 from kundenakte.doors.mailbox import fetching
 from kundenakte.doors.mailbox.listening import Listener
 from kundenakte.records.models import Arrival
@@ -174,6 +178,48 @@ def test_a_notice_of_absence_decides_nothing(listening: MailDoor, post: list[Any
     assert under_way(folder) == [(1, "Verena Vogt")]
 
 
+def test_a_notice_of_absence_stays_in_a_mailbox_that_gives_only_mails_of_customers(
+    server: Dovecot, listening: MailDoor, post: list[Any]
+) -> None:
+    _folder, told = reminded()
+    box = add_mailbox(
+        actor=SETUP, name="info", now=NOW, host="127.0.0.1", port=server.port, security="plain", username=USER,
+        keys={"password": PASSWORD}, folders=[{"folder": "INBOX", "takes": "known", "done": ""}],
+    )  # fmt: skip
+    server.put(an_answer(told, "Bin im Urlaub.", Auto_Submitted="auto-replied"))
+    with signed_in(box) as session:
+        assert fetching.fetch(session, box, box.folders[0]) == 0
+    assert not Arrival.objects.exists()
+
+
+@pytest.mark.parametrize(("text", "outcome"), [("Stellungnahme:", "refused"), ("Stellungnahme: Ja, bald.", "done")])
+def test_a_comment_without_words_is_none(listening: MailDoor, post: list[Any], text: str, outcome: str) -> None:
+    soon = timezone.localdate() + timedelta(days=1)
+    folder, told = reminded(stop(1, "verena", wish="comment", due_on=soon), stop(2, "bernd"))
+    sent(listening, an_answer(told, text))
+    assert worked_off().outcome == outcome
+    assert under_way(folder) == [(2, "Bernd Beck") if outcome == "done" else (1, "Verena Vogt")]
+    assert ("Bitte schreiben Sie Ihre Stellungnahme dazu." in post[-1].body) == (outcome == "refused")
+
+
+def test_the_same_mail_by_two_ways_counts_by_the_first_that_is_read(listening: MailDoor, post: list[Any]) -> None:
+    """Neither gives way to one that nobody has read yet; the other may never be."""
+    folder, told = reminded()
+    content = an_answer(told, "genehmigt").replace(b"\n", b"\r\n")
+    sent(listening, content)
+    sent(listening, b"Received: from a by b; Tue, 1 Dec 2026 08:01:00 +0100\r\n" + content)
+    one, other = Reply.objects.order_by("pk")
+    apply = answering.answer(one.pk)
+    with transaction.atomic():
+        apply()
+    with transaction.atomic():
+        answering.not_read(other.pk, "")
+    one.refresh_from_db()
+    other.refresh_from_db()
+    assert (one.outcome, other.outcome) == ("done", "ignored")
+    assert under_way(folder) == [(2, "Bernd Beck")]
+
+
 def test_whoever_comes_too_late_is_told_who_was_quicker(listening: MailDoor, post: list[Any]) -> None:
     folder, told = reminded()
     task = Task.objects.get(folder=folder, is_under_way=True)
@@ -237,6 +283,25 @@ def test_where_it_is_not_wanted_nobody_is_asked_and_no_key_holds(listening: Mail
     assert under_way(folder) == [(1, "Verena Vogt")]
     _other, told = reminded(title="Noch eine")
     assert told.reply_to == []
+
+
+def test_no_key_stands_in_the_log(listening: MailDoor, post: list[Any], caplog: pytest.LogCaptureFixture) -> None:
+    """The mail library tells its log each recipient; whoever reads logs could answer for somebody else."""
+    assert logging.getLogger().isEnabledFor(logging.INFO)
+    _folder, told = reminded()
+    sent(listening, an_answer(told, "genehmigt"))
+    assert worked_off().outcome == "done"
+    assert told.reply_to[0].partition("@")[0] not in caplog.text
+
+
+def test_an_answer_with_signs_in_its_head_that_no_database_keeps_counts(listening: MailDoor, post: list[Any]) -> None:
+    folder, told = reminded()
+    content = an_answer(told, "genehmigt").replace(b"\n", b"\r\n")
+    content = re.sub(rb"Message-ID: <.*>", b"Message-ID: <a\0b=?utf-7?q?+2AA-?=@example.com>", content)
+    assert b"<a\0b" in content
+    sent(listening, content)
+    assert worked_off().outcome == "done"
+    assert under_way(folder) == [(2, "Bernd Beck")]
 
 
 def test_the_key_is_kept_as_a_hash_only(post: list[Any]) -> None:

@@ -362,6 +362,15 @@ def test_nothing_is_there_when_the_entry_cannot_be_written(monkeypatch: pytest.M
     _untouched(document)
 
 
+def test_a_reason_as_long_as_the_field_is_kept_whole() -> None:
+    a_certificate()
+    document, reason = a_paper(), "Geprüft, " * 33
+    assert len(reason.strip()) == 296
+    version = sign(document, reason=reason.strip())
+    entry = next(one for one in journal.history(document) if one.kind == "document.signed")
+    assert (version.comment, entry.reason) == (reason.strip(), reason.strip())
+
+
 def test_a_sealed_document_wants_a_reason() -> None:
     a_certificate()
     document = a_paper()

@@ -23,8 +23,9 @@ from kundenakte.base.jobs import ledger
 from kundenakte.base.jobs.ledger import Apply
 from kundenakte.base.refusals import Refused
 from kundenakte.circulation import access, actions
-from kundenakte.circulation.models import Reply, Task
-from kundenakte.circulation.refusals import RefusalReasonMissing
+from kundenakte.circulation.models import Reply, ReplyKey, Task
+from kundenakte.circulation.models.slips import Wish
+from kundenakte.circulation.refusals import RefusalReasonMissing, RemarkMissing
 from kundenakte.circulation.replies import keys, reading, words
 from kundenakte.records.refusals import ChangedMeanwhile, NotAllowed
 
@@ -71,8 +72,11 @@ def answer(reply_id: int) -> Apply:
 
 
 def not_read(reply_id: int, _sentence: str) -> None:
-    """Reading it failed for good: the person hears of that, too."""
-    if Reply.objects.filter(pk=reply_id, outcome=Outcome.WAITING).update(outcome=Outcome.REFUSED, sentence=_NOT_READ):
+    """Reading it failed for good: the person hears of that, too, unless the same mail came by another way."""
+    reply = _row(reply_id)
+    outcome, sentence = (Outcome.IGNORED, "") if _is_the_same_again(reply) else (Outcome.REFUSED, _NOT_READ)
+    waiting = Reply.objects.filter(pk=reply_id, outcome=Outcome.WAITING)
+    if waiting.update(outcome=outcome, sentence=sentence) and outcome == Outcome.REFUSED:
         ledger.enqueue(TELL, reply_id)
 
 
@@ -80,6 +84,8 @@ def _carry_out(reply_id: int, senders: list[str], text: str, *, now: datetime) -
     reply = Reply.objects.select_for_update(of=("self",)).get(pk=reply_id)
     if reply.outcome != Outcome.WAITING:
         return
+    # Two workers may have the same mail before them that came by two ways: one after the other, and the first counts.
+    ReplyKey.objects.select_for_update(of=("self",)).get(pk=reply.key_id)
     reply = _row(reply_id)
     if _is_the_same_again(reply):
         reply.outcome = Outcome.IGNORED
@@ -95,12 +101,15 @@ def _carry_out(reply_id: int, senders: list[str], text: str, *, now: datetime) -
 
 
 def _is_the_same_again(reply: Reply) -> bool:
-    """Both the mail door and a mailbox brought it, each with lines of its own in the head."""
+    """Both the mail door and a mailbox brought it, each with lines of its own in the head, and the other one counted.
+
+    One that still waits has not counted yet: else each would give way to the other.
+    """
     same = Q(arrival__digest=reply.arrival.digest)
     if reply.message_id:
         same |= Q(message_id=reply.message_id)
-    others = Reply.objects.filter(same, key=reply.key)
-    return others.exclude(pk=reply.pk).exclude(outcome=Outcome.IGNORED).exists()
+    others = Reply.objects.filter(same, key=reply.key, outcome__in=(Outcome.DONE, Outcome.REFUSED))
+    return others.exclude(pk=reply.pk).exists()
 
 
 def _do(reply: Reply, senders: list[str], text: str, *, now: datetime) -> str:
@@ -128,6 +137,9 @@ def _done(task: Task, said: words.Said, actor: Actor, now: datetime) -> str:
         reason = f"{said.remark} {_BY_MAIL}"
         actions.refuse(actor=actor, task=task, edition=task.edition, reason=reason, now=now)
         return "Sie haben die Mappe zurückgewiesen. Ihre Begründung steht im Protokoll."
+    if task.wish == Wish.COMMENT and not said.remark:
+        # What is put behind the words makes none.
+        raise RemarkMissing
     remark = f"{said.remark} {_BY_MAIL}".strip()
     if said.does == "approve":
         actions.approve(actor=actor, task=task, edition=task.edition, now=now, remark=remark)

@@ -16,6 +16,7 @@ from kundenakte.base.accounts.models import Role
 from kundenakte.circulation.models import ReplyKey
 from kundenakte.circulation.replies import keys
 from kundenakte.circulation.replies import taking as replies
+from kundenakte.records import facts as known
 from kundenakte.records.mail import message_ids, plain_addresses
 from kundenakte.records.mail_headers import header
 from kundenakte.records.models import Arrival
@@ -49,17 +50,23 @@ def read_head(data: bytes) -> Head:
         or message.get_content_type() == "multipart/report"
     )
     return Head(
-        subject=header(message, "Subject")[:300],
+        # Both go into rows as they are.
+        subject=known.text(header(message, "Subject"), 300),
         senders=tuple(plain_addresses(header(message, "From")))[:10],
         recipients=tuple(plain_addresses(to))[:200],
         references=tuple(message_ids(header(message, "References"), header(message, "In-Reply-To"))),
-        message_id=header(message, "Message-ID")[:500],
+        message_id=known.text(header(message, "Message-ID")),
         is_automatic=is_automatic,
     )
 
 
 def answered(head: Head) -> ReplyKey | None:
-    """The task that a mail answers, by the addresses it goes to and by what it names as what it answers."""
+    """The task that a mail answers, by the addresses it goes to and by what it names as what it answers.
+
+    None for what a machine wrote: from a mailbox of which only some mails are taken, it is not taken for its key.
+    """
+    if head.is_automatic:
+        return None
     return keys.found(recipients=head.recipients, references=head.references)
 
 

@@ -24,7 +24,8 @@ from kundenakte.steps.signing import hand, port, refusals
 PDF: Final = "application/pdf"
 # In bytes. More than that a person would wait for too long.
 MOST: Final = 200 * 1024 * 1024
-LONGEST_REASON: Final = 200
+# As long as the field on the page and the comment of a version.
+LONGEST_REASON: Final = 300
 # How it was made sure that it is she: by her password, or by her word alone where she has none here.
 Confirmed = Literal["password", "word"]
 
