@@ -100,11 +100,11 @@ def signed_elsewhere(content: bytes, *, by: House | None = None, field: str = "S
         signing_key=keys.PrivateKeyInfo.load(private), cert_registry=SimpleCertificateStore(),  # type: ignore[no-untyped-call]
     )  # fmt: skip
     made = io.BytesIO()
-    signers.sign_pdf(
-        IncrementalPdfFileWriter(io.BytesIO(content)),
-        signers.PdfSignatureMetadata(field_name=field, subfilter=fields.SigSeedSubFilter.PADES, **meta),
-        signer=signer, output=made,
-    )  # fmt: skip
+    told = signers.PdfSignatureMetadata(field_name=field, subfilter=fields.SigSeedSubFilter.PADES, **meta)
+    with ThreadPoolExecutor(1) as apart:
+        # pyHanko opens an event loop for it; after a journey there is one in this thread already.
+        paper = IncrementalPdfFileWriter(io.BytesIO(content))
+        apart.submit(signers.sign_pdf, paper, told, signer=signer, output=made).result()
     return made.getvalue()
 
 

@@ -194,7 +194,7 @@ def _answers(sabine: Screen, case: str) -> None:
     _does(_opens_task(sabine, "Antwort schreiben"), **{"Ihr Text an den Kunden": ANSWER})
     sabine.go_until(case, lambda there: there.locator(".work", has_text="Antwort versenden").count() > 0)
     _checked(sabine)
-    page.locator(".papers").get_by_role("link", name="Antwort auf Reklamation RK-").click()
+    page.locator(".papers").get_by_role("link", name=re.compile(r"^Antwort auf Reklamation RK-\S+$")).click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("Antwort auf Reklamation RK-")
     page.go_back()
     _does(page.locator(".work"), **{"Auf welchem Weg?": "per E-Mail", "Versandt am": "2026-11-30"})
