@@ -19,13 +19,11 @@ from django.utils import timezone
 
 from kundenakte.base.accounts.actors import Actor
 from kundenakte.base.accounts.models import User
-from kundenakte.circulation import access, deputies, minutes, working_days
+from kundenakte.circulation import deputies, minutes, working_days
 from kundenakte.circulation.minutes import Line
 from kundenakte.circulation.models import CirculationFolder, Reminder, ReminderMail, Task
 from kundenakte.circulation.models.minutes import What
-from kundenakte.circulation.refusals import TaskClaimed
-from kundenakte.circulation.replies import keys, words
-from kundenakte.records.refusals import NotAllowed
+from kundenakte.circulation.replies import offering
 
 log = logging.getLogger(__name__)
 
@@ -138,23 +136,5 @@ def _mail(reminder: Reminder) -> EmailMessage:
     )
     # What answers by itself leaves it alone (RFC 3834).
     made = EmailMessage(subject, text, to=[reminder.user.email], headers={"Auto-Submitted": "auto-generated"})
-    if keys.is_wanted() and keys.can_be_answered(task) and _may_do(reminder):
-        _offer_a_reply(made, task, reminder.user)
+    offering.offer(made, task, reminder.user)
     return made
-
-
-def _may_do(reminder: Reminder) -> bool:
-    """Who started a folder hears of what is late; doing it is another's."""
-    try:
-        access.standing(reminder.user, reminder.task)
-    except (TaskClaimed, NotAllowed):
-        return False
-    return True
-
-
-def _offer_a_reply(mail: EmailMessage, task: Task, user: User) -> None:
-    token = keys.made(task, user, now=timezone.now())
-    mail.extra_headers["Message-ID"] = keys.message_id(token)
-    if address := keys.address(token):
-        mail.reply_to = [address]
-    mail.body = f"{mail.body}\n\n{words.offer(task.wish)}"

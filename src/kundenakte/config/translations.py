@@ -106,6 +106,7 @@ def _in_rows() -> Iterator[str]:
     from kundenakte.circulation.models import Case, CirculationFolder, Reminder, Stop, Task
     from kundenakte.circulation.models.minutes import What
     from kundenakte.circulation.models.slips import Wish
+    from kundenakte.circulation.replies import answering  # noqa: F401 - those that no page loads
     from kundenakte.customers.imports.columns import TARGETS
     from kundenakte.customers.models import Customer, Identifier
     from kundenakte.doors.web import urls  # noqa: F401 - loads all screens, and with them their refusals
@@ -195,6 +196,7 @@ def _in_rows() -> Iterator[str]:
 def names_of_refusals() -> set[str]:
     """The classes whose sentences come to the screen."""
     from kundenakte.circulation import actions  # noqa: F401 - loads its refusals
+    from kundenakte.circulation.replies import answering  # noqa: F401 - those that no page loads
     from kundenakte.doors.web import urls  # noqa: F401 - loads all screens, and with them their refusals
 
     return {

@@ -28,11 +28,12 @@ from kundenakte.circulation.models import CirculationFolder, Reply, ReplyKey, Ta
 from kundenakte.circulation.replies import answering
 from kundenakte.doors.mailbox import fetching
 from kundenakte.doors.mailbox.listening import Listener
+from kundenakte.records.actions import documents
 from kundenakte.records.models import Arrival
 from kundenakte.steps.intake.imap_sign_in import signed_in
 from kundenakte.steps.intake.mailboxes import add_mailbox, set_door
 from kundenakte.steps.intake.models import MailDoor
-from tests.builders import NOW, SETUP, a_user
+from tests.builders import NOW, SETUP, a_document, a_user, some_bytes
 from tests.circulation_builders import a_folder, a_team, stop, under_way
 from tests.doors.mailbox.dovecot import PASSWORD, USER, Dovecot
 from tests.waiting import free_port, until
@@ -93,7 +94,11 @@ def an_answer(to: Any, text: str, *, sender: str = VERENA, **headers: str) -> by
 
 def sent(door: MailDoor, content: bytes, *, sender: str = VERENA, to: str = "") -> None:
     with SMTP("127.0.0.1", door.smtp_port, timeout=30) as client:
-        client.sendmail(sender, [to or str(message_from_bytes(content)["To"])], content)
+        client.sendmail(sender, [to or str(message_from_bytes(content)["To"])], _on_the_wire(content))
+
+
+def _on_the_wire(content: bytes) -> bytes:
+    return content.replace(b"\r\n", b"\n").replace(b"\n", b"\r\n")
 
 
 def worked_off() -> Reply:
@@ -128,7 +133,7 @@ def test_a_refusal_by_mail_needs_its_reason(listening: MailDoor, post: list[Any]
     assert worked_off().outcome == "refused"
     assert "warum Sie die Mappe zurückweisen" in post[-1].body
     assert under_way(folder) == [(1, "Verena Vogt")]
-    sent(listening, an_answer(told, "Abgelehnt: Das ist die falsche Pumpe."))
+    sent(listening, an_answer(post[-1], "Abgelehnt: Das ist die falsche Pumpe."))
     assert worked_off().outcome == "done"
     assert minutes_of(folder).get(what="refused").comment == "Das ist die falsche Pumpe. (per E-Mail)"
 
@@ -142,9 +147,45 @@ def test_what_is_not_clear_changes_nothing_and_is_asked_about(
     assert worked_off().outcome == "refused"
     assert "Schreiben Sie dort nur: genehmigt" in post[-1].body
     assert under_way(folder) == [(1, "Verena Vogt")]
-    # The key still holds.
-    sent(listening, an_answer(told, "genehmigt"))
+    # The mail that says so is the one to answer.
+    sent(listening, an_answer(post[-1], "genehmigt"))
     assert worked_off().outcome == "done"
+
+
+def test_a_key_is_used_up_by_one_mail_for_that_lies_where_colleagues_read_it(
+    listening: MailDoor, post: list[Any]
+) -> None:
+    folder, told = reminded()
+    sent(listening, an_answer(told, "genehmigt, wenn der Preis stimmt"))
+    worked_off()
+    # Bernd has read it in the customer's file, and writes as if he were Verena.
+    sent(listening, an_answer(told, "genehmigt"))
+    assert worked_off().outcome == "refused"
+    assert (post[-1].to, "schon geantwortet" in post[-1].body) == ([VERENA], True)
+    assert under_way(folder) == [(1, "Verena Vogt")]
+
+
+def test_what_came_into_the_folder_meanwhile_is_not_approved_unseen(listening: MailDoor, post: list[Any]) -> None:
+    folder, told = reminded()
+    more = a_document(
+        customer_file=folder.customer_file, document_class="COMPLAINT", title="Neuer Preis", now=timezone.now()
+    )
+    actions.add_documents(actor=Actor.of(a_user("sabine")), folder=folder, documents=[more], now=timezone.now())
+    sent(listening, an_answer(told, "genehmigt"))
+    assert worked_off().outcome == "refused"
+    assert "was in der Mappe liegt" in post[-1].body
+    assert under_way(folder) == [(1, "Verena Vogt")]
+    sent(listening, an_answer(post[-1], "genehmigt"))
+    assert worked_off().outcome == "done"
+
+
+def test_a_new_version_of_what_lies_there_is_not_approved_unseen(listening: MailDoor, post: list[Any]) -> None:
+    folder, told = reminded()
+    paper = folder.documents.get().document
+    documents.add_version(actor=SETUP, document=paper, version=some_bytes("neuer Stand"), now=timezone.now())
+    sent(listening, an_answer(told, "genehmigt"))
+    assert worked_off().outcome == "refused"
+    assert under_way(folder) == [(1, "Verena Vogt")]
 
 
 @pytest.mark.parametrize("sender", ["bernd@example.com", "verena@example.com.evil.example"])

@@ -20,6 +20,7 @@ class Migration(migrations.Migration):
                 ("digest", models.CharField(max_length=64, unique=True)),
                 ("edition", models.PositiveIntegerField()),
                 ("made_at", models.DateTimeField()),
+                ("used_at", models.DateTimeField(blank=True, null=True)),
                 (
                     "task",
                     models.ForeignKey(

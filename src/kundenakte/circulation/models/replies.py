@@ -19,6 +19,8 @@ class ReplyKey(models.Model):
     # The task as it was when he was told of it.
     edition = models.PositiveIntegerField()
     made_at = models.DateTimeField()
+    # One mail uses it up: from then on it lies in the customer's file, where colleagues read it.
+    used_at = models.DateTimeField(null=True, blank=True)
 
     def __str__(self) -> str:
         return f"{self.task_id}: {self.user_id}"

@@ -23,10 +23,10 @@ from kundenakte.base.jobs import ledger
 from kundenakte.base.jobs.ledger import Apply
 from kundenakte.base.refusals import Refused
 from kundenakte.circulation import access, actions
-from kundenakte.circulation.models import Reply, ReplyKey, Task
+from kundenakte.circulation.models import FolderDocument, Reply, ReplyKey, Task
 from kundenakte.circulation.models.slips import Wish
 from kundenakte.circulation.refusals import RefusalReasonMissing, RemarkMissing
-from kundenakte.circulation.replies import keys, reading, words
+from kundenakte.circulation.replies import keys, offering, reading, words
 from kundenakte.records.refusals import ChangedMeanwhile, NotAllowed
 
 log = logging.getLogger(__name__)
@@ -58,6 +58,23 @@ class _NotFromHim(Refused):
     )
 
 
+class _UsedUp(Refused):
+    """Somebody has answered with this key before."""
+
+    code = "reply_key_used"
+    sentence = "Auf diese E-Mail wurde schon geantwortet. Bitte antworten Sie auf die neueste, die Sie bekommen haben."
+
+
+class _OtherPapers(Refused):
+    """What lies in the folder is not what lay there when the person was told."""
+
+    code = "reply_other_papers"
+    sentence = (
+        "Seit Sie diese E-Mail bekommen haben, hat sich geändert, was in der Mappe liegt. Die Aufgabe ist unverändert. "
+        "Bitte sehen Sie hinein, bevor Sie antworten."
+    )
+
+
 def answer(reply_id: int) -> Apply:
     """Read the mail, and do the task in the very transaction in which the work is put down as done."""
     reply = _row(reply_id)
@@ -85,17 +102,21 @@ def _carry_out(reply_id: int, senders: list[str], text: str, *, now: datetime) -
     if reply.outcome != Outcome.WAITING:
         return
     # Two workers may have the same mail before them that came by two ways: one after the other, and the first counts.
-    ReplyKey.objects.select_for_update(of=("self",)).get(pk=reply.key_id)
+    key = ReplyKey.objects.select_for_update(of=("self",)).get(pk=reply.key_id)
     reply = _row(reply_id)
     if _is_the_same_again(reply):
         reply.outcome = Outcome.IGNORED
     else:
         try:
+            if key.used_at is not None:
+                raise _UsedUp
             with transaction.atomic():
                 reply.sentence = _do(reply, senders, text, now=now)
             reply.outcome = Outcome.DONE
         except Refused as refused:
             reply.outcome, reply.sentence = Outcome.REFUSED, refused.sentence[:500]
+        key.used_at = key.used_at or now
+        key.save(update_fields=["used_at"])
         ledger.enqueue(TELL, reply.pk)
     reply.save(update_fields=["outcome", "sentence"])
 
@@ -120,14 +141,25 @@ def _do(reply: Reply, senders: list[str], text: str, *, now: datetime) -> str:
     task = access.get_task(person, reply.key.task_id, today=timezone.localdate(now))
     if not task.is_under_way:
         raise access.ended(task)
-    if task.edition != reply.key.edition and task.claimed_by_id != person.pk:
+    # Taking it over is a change as well, and his own.
+    claimed = task.claimed_by_id == person.pk and task.edition == reply.key.edition + 1
+    if task.edition != reply.key.edition and not claimed:
         raise ChangedMeanwhile
+    if _other_papers(reply):
+        raise _OtherPapers
     if not keys.can_be_answered(task):
         raise NotAllowed("Diese Aufgabe wird in der Kundenakte erledigt, nicht per E-Mail.")
     said = words.understood(text, task.wish)
     if said is None:
         raise _NotClear(_NotClear.sentence, word=words.OFFERED[task.wish])
     return _done(task, said, Actor.of(person), now)
+
+
+def _other_papers(reply: Reply) -> bool:
+    since = reply.key.made_at
+    entries = FolderDocument.objects.filter(folder=reply.key.task.folder_id)
+    changed = Q(added_at__gt=since) | Q(removed_at__gt=since)
+    return entries.filter(changed | Q(removed_at=None, document__valid_version__created_at__gt=since)).exists()
 
 
 def _done(task: Task, said: words.Said, actor: Actor, now: datetime) -> str:
@@ -153,7 +185,11 @@ def tell(reply_id: int) -> Apply:
     reply = _row(reply_id)
     person = reply.key.user
     if settings.EMAIL_HOST and person.email and person.is_active:
-        _mail(reply, person.email).send()
+        mail = _mail(reply, person.email)
+        if reply.outcome == Outcome.REFUSED:
+            # The old key is used up.
+            offering.offer(mail, reply.key.task, person)
+        mail.send()
     return lambda: True
 
 
