@@ -328,7 +328,7 @@ def test_where_it_is_not_wanted_nobody_is_asked_and_no_key_holds(listening: Mail
 
 def test_no_key_stands_in_the_log(listening: MailDoor, post: list[Any], caplog: pytest.LogCaptureFixture) -> None:
     """The mail library tells its log each recipient; whoever reads logs could answer for somebody else."""
-    assert logging.getLogger().isEnabledFor(logging.INFO)
+    caplog.set_level(logging.INFO)
     _folder, told = reminded()
     sent(listening, an_answer(told, "genehmigt"))
     assert worked_off().outcome == "done"
