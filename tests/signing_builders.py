@@ -21,12 +21,14 @@ from pyhanko.sign.validation.status import PdfSignatureStatus
 from pyhanko_certvalidator import ValidationContext
 from reportlab.pdfgen.canvas import Canvas
 
+from kundenakte import pipeline
 from kundenakte.base import blobs
+from kundenakte.base.journal import queries as journal
 from kundenakte.records.actions.documents import Description, NewVersion, create_document
-from kundenakte.records.models import Document
-from kundenakte.steps.signing import house
+from kundenakte.records.models import Arrival, Document, Version
+from kundenakte.steps.signing import cms, house, port
 from kundenakte.steps.signing.house import House
-from tests.builders import NOW, SETUP, TODAY, a_class, a_customer_file, a_house
+from tests.builders import NOW, SETUP, TODAY, a_class, a_customer_file, a_house, an_actor
 
 _ODD = "Großmann & Söhne"
 
@@ -120,3 +122,22 @@ def judged(content: bytes, trusted: House) -> list[PdfSignatureStatus]:
         # pyHanko opens an event loop for it; in a journey there is one in this thread already.
         judge = partial(validate_pdf_signature, signer_validation_context=context)
         return list(apart.map(judge, reader.embedded_regular_signatures))
+
+
+def sign(document: Document, who: str = "verena", *, reason: str = "Vertrag geprüft", **more: Any) -> Version:
+    """Somebody of the cast signs the document as it is now."""
+    document.refresh_from_db()
+    asked: dict[str, Any] = {"edition": document.edition, "confirmed": "password", "now": timezone.now()} | more
+    return pipeline.sign(actor=an_actor(who), document=document, reason=reason, **asked)
+
+
+def signed_by(who: House, asked: port.Request) -> port.Signed:
+    """The answer of a provider who signs with this certificate."""
+    return port.Signed(cms.signed(asked.digest, key=who.key, certificate=who.certificate), who.fingerprint)
+
+
+def untouched(document: Document) -> None:
+    """One version, no entry, no arrival: as if nobody had asked."""
+    assert document.versions.count() == 1
+    assert not [one for one in journal.history(document) if one.kind == "document.signed"]
+    assert not Arrival.objects.filter(source="signing", document=document).exists()

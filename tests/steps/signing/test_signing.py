@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 import subprocess
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import pikepdf
 import pytest
 from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from pyhanko.sign.fields import MDPPerm
 from pyhanko.sign.validation.status import SignatureCoverageLevel
 
 from kundenakte import pipeline
@@ -21,13 +17,24 @@ from kundenakte.base.accounts.actors import Actor
 from kundenakte.base.journal import queries as journal
 from kundenakte.records import access
 from kundenakte.records.actions.documents import describe_document
-from kundenakte.records.models import Arrival, Document, DocumentClass, Verb, Version, VersionState
-from kundenakte.records.refusals import ChangedMeanwhile, NotAllowed, ReasonMissing, Refused
+from kundenakte.records.models import Arrival, Document, DocumentClass, Verb, VersionState
+from kundenakte.records.refusals import ChangedMeanwhile, NotAllowed, ReasonMissing
 from kundenakte.steps.signing import hand, house, port, refusals
 from kundenakte.steps.signing.hand import Wish
 from kundenakte.steps.signing.port import Declined, Request, Waiting
 from tests.builders import NOW, a_house, an_actor
-from tests.signing_builders import a_certificate, a_paper, a_pdf, a_stranger, bytes_of, judged, signed_elsewhere
+from tests.signing_builders import (
+    a_certificate,
+    a_paper,
+    a_pdf,
+    a_stranger,
+    bytes_of,
+    judged,
+    sign,
+    signed_by,
+    signed_elsewhere,
+    untouched,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -35,13 +42,6 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture(autouse=True)
 def _jobs(db: None) -> None:
     pipeline.register_jobs()
-
-
-def sign(document: Document, who: str = "verena", *, reason: str = "Vertrag geprüft", **more: Any) -> Version:
-    """Somebody of the cast signs the document as it is now."""
-    document.refresh_from_db()
-    asked: dict[str, Any] = {"edition": document.edition, "confirmed": "password", "now": timezone.now()} | more
-    return pipeline.sign(actor=an_actor(who), document=document, reason=reason, **asked)
 
 
 def test_the_signed_version_begins_with_the_bytes_that_were_there_and_holds() -> None:
@@ -116,15 +116,9 @@ def test_whatever_stands_in_it_the_original_is_the_beginning(tmp_path: Path, tex
     original, target = tmp_path / "original.pdf", tmp_path / "signed.pdf"
     original.write_bytes(a_pdf(text, pages=pages))
     wish = Wish("Unterschrift-1", text, f"Ä{text}", text, timezone.now())
-    hand.signed_copy(original, target, wish, lambda asked: _by(who, asked))
+    hand.signed_copy(original, target, wish, lambda asked: signed_by(who, asked))
     assert target.read_bytes().startswith(original.read_bytes())
     assert judged(target.read_bytes(), who)[0].bottom_line
-
-
-def _by(who: house.House, asked: Request) -> port.Signed:
-    from kundenakte.steps.signing import cms
-
-    return port.Signed(cms.signed(asked.digest, key=who.key, certificate=who.certificate), who.fingerprint)
 
 
 def test_a_certificate_of_ones_own_with_rsa_signs_as_well(tmp_path: Path, settings: Any) -> None:
@@ -156,99 +150,6 @@ def test_another_program_finds_the_signature_valid(tmp_path: Path) -> None:
     assert "Signature is Valid" in said
 
 
-def encrypted() -> bytes:
-    """A PDF that opens without a password but is encrypted."""
-    import io
-
-    made = io.BytesIO()
-    with pikepdf.open(io.BytesIO(a_pdf())) as pdf:
-        pdf.save(made, encryption=pikepdf.Encryption(owner="besitzer", user=""))
-    return made.getvalue()
-
-
-def closed_for_good() -> bytes:
-    """A PDF whose first signature allows no change at all."""
-    return signed_elsewhere(a_pdf(), certify=True, docmdp_permissions=MDPPerm.NO_CHANGES)
-
-
-@pytest.mark.parametrize(
-    ("content", "kind"),
-    [
-        (encrypted, refusals.Encrypted),
-        (closed_for_good, refusals.ChangesForbidden),
-        (lambda: b"%PDF-1.7\nnothing of it\n%%EOF", refusals.Broken),
-        (lambda: a_pdf()[:200], refusals.Broken),
-    ],
-)
-def test_what_cannot_be_signed_is_refused_with_its_sentence(content: Any, kind: type[Refused]) -> None:
-    a_certificate()
-    document = a_paper(content())
-    with pytest.raises(kind) as refused:
-        sign(document)
-    assert refused.value.sentence == kind.sentence
-    _untouched(document)
-
-
-def test_a_hostile_pdf_hangs_nothing(samples: Path) -> None:
-    a_certificate()
-    for name in (
-        "qpdf_pages-loop.pdf",
-        "qpdf_append-xref-loop.pdf",
-        "opf_T02-02_002_page-tree-kids-links-recursive.pdf",
-    ):
-        document = a_paper((samples / "hostile" / name).read_bytes())
-        try:
-            sign(document)
-        except refusals.NotSignable:
-            _untouched(document)
-        else:
-            assert bytes_of(document).startswith((samples / "hostile" / name).read_bytes())
-
-
-def test_a_pdf_that_takes_too_long_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    a_certificate()
-    document = a_paper()
-    monkeypatch.setattr(hand, "SECONDS", 0.01)
-    with pytest.raises(refusals.TooLong):
-        sign(document)
-    _untouched(document)
-
-
-@pytest.mark.parametrize("when", ["prepare", "check"])
-def test_a_parser_that_was_taken_over_changes_nothing(
-    when: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    """It may write what it likes into the copy: what does not begin with the original is neither signed nor kept."""
-    asked_to_sign = []
-
-    @contextmanager
-    def taken_over(folder: Path) -> Iterator[Callable[[Mapping[str, Any]], Any]]:
-        with confined(folder) as ask:
-
-            def bad(job: Mapping[str, Any]) -> Any:
-                answer = ask(job)
-                if job["do"] == when:
-                    with Path(str(job["file"])).open("r+b") as file:
-                        file.seek(20)
-                        file.write(b"X")
-                return answer
-
-            yield bad
-
-    confined = hand._confined
-    monkeypatch.setattr(hand, "_confined", taken_over)
-    original, who = tmp_path / "original.pdf", a_stranger()
-    original.write_bytes(a_pdf())
-
-    def begin(asked: Request) -> port.Signed:
-        asked_to_sign.append(asked)
-        return _by(who, asked)
-
-    with pytest.raises(refusals.Broken):
-        hand.signed_copy(original, tmp_path / "signed.pdf", Wish("U-1", "", "", "", timezone.now()), begin)
-    assert len(asked_to_sign) == (1 if when == "check" else 0)
-
-
 def test_what_is_no_pdf_or_too_large_or_only_a_draft_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     a_certificate()
     with pytest.raises(refusals.NoPdf):
@@ -264,7 +165,7 @@ def test_without_a_certificate_nobody_signs() -> None:
     document = a_paper()
     with pytest.raises(refusals.ProviderDeclined, match="noch kein Zertifikat"):
         sign(document)
-    _untouched(document)
+    untouched(document)
 
 
 def test_an_expired_certificate_signs_nothing() -> None:
@@ -282,7 +183,7 @@ def test_whoever_may_read_it_but_not_add_versions_may_not_sign(person: str) -> N
     assert access.may(user, Verb.READ, document)
     with pytest.raises(NotAllowed):
         sign(document, person)
-    _untouched(document)
+    untouched(document)
 
 
 def test_a_program_does_not_sign_though_it_may_add_versions() -> None:
@@ -290,7 +191,7 @@ def test_a_program_does_not_sign_though_it_may_add_versions() -> None:
     document = a_paper()
     with pytest.raises(NotAllowed):
         sign(document, "erp")
-    _untouched(document)
+    untouched(document)
 
 
 def released_first(code: str) -> str:
@@ -319,7 +220,7 @@ def test_a_document_that_changed_meanwhile_is_not_signed() -> None:
     document = a_paper()
     with pytest.raises(ChangedMeanwhile):
         sign(document, edition=document.edition - 1)
-    _untouched(document)
+    untouched(document)
 
 
 def test_who_comes_in_between_is_not_overruled(settings: Any) -> None:
@@ -330,7 +231,7 @@ def test_who_comes_in_between_is_not_overruled(settings: Any) -> None:
     Slow.document = document
     with pytest.raises(ChangedMeanwhile):
         sign(document)
-    _untouched(document)
+    untouched(document)
 
 
 class Slow(house.HouseSigner):
@@ -359,7 +260,7 @@ def test_nothing_is_there_when_the_entry_cannot_be_written(monkeypatch: pytest.M
     monkeypatch.setattr("kundenakte.steps.signing.signing.journal.append", broken)
     with pytest.raises(RuntimeError):
         sign(document)
-    _untouched(document)
+    untouched(document)
 
 
 def test_a_reason_as_long_as_the_field_is_kept_whole() -> None:
@@ -389,7 +290,7 @@ def test_where_a_release_is_needed_it_takes_that_right_and_holds_at_once() -> No
     release_version(actor=an_actor("anton"), version=version, edition=document.edition, now=NOW)
     with pytest.raises(NotAllowed):
         sign(document, "bernd")
-    _untouched(document)
+    untouched(document)
     signed = sign(document, "anton")
     document.refresh_from_db()
     assert document.valid_version_id == signed.pk
@@ -418,7 +319,7 @@ def test_what_only_waits_is_said_and_nothing_is_kept(settings: Any) -> None:
     settings.SIGNER = f"{__name__}.Elsewhere"
     with pytest.raises(refusals.ProviderDeclined, match="noch nicht"):
         sign(document)
-    _untouched(document)
+    untouched(document)
 
 
 class Elsewhere:
@@ -432,10 +333,3 @@ class Elsewhere:
 
     def collect(self, key: str) -> port.Answer:
         return Declined("Abgelehnt.")
-
-
-def _untouched(document: Document) -> None:
-    """One version, no entry, no arrival: as if nobody had asked."""
-    assert document.versions.count() == 1
-    assert not [one for one in journal.history(document) if one.kind == "document.signed"]
-    assert not Arrival.objects.filter(source="signing", document=document).exists()

@@ -72,39 +72,54 @@ def signed_copy(original: Path, target: Path, wish: Wish, begin: Callable[[Reque
         beginning, digest = _digests(target, length, place)
         if beginning != known:
             raise refusals.Broken
-        fingerprint = _fill(target, place, begin(_request(digest, wish)))
+        answer = _given(begin(_request(digest, wish)))
+        _fill(target, place, answer.cms)
         after = _signatures(ask({"do": "check", "file": str(target)}))
     # From here on nobody else writes to it: it has to be what was signed.
-    if _digests(target, length, place) != (known, digest):
+    if _digests(target, length, place) != (known, digest) or not _holds(target, place, answer.cms):
         raise refusals.Broken
-    _require_good(after, wish.field, fingerprint, before=_signatures(made["signatures"]))
-    return fingerprint
+    _require_good(after, wish.field, answer.fingerprint, before=_signatures(made.get("signatures")))
+    return answer.fingerprint
 
 
 def _request(digest: bytes, wish: Wish) -> Request:
     return Request(digest, wish.title, wish.person, wish.reason, wish.at, pdf.ROOM)
 
 
-def _fill(target: Path, place: pdf.Place, answer: Answer) -> str:
+def _given(answer: Answer) -> Signed:
     if not isinstance(answer, Signed):
         raise refusals.ProviderDeclined(answer.sentence if isinstance(answer, Declined) else _DECLINED_LATE)
     if len(answer.cms) > pdf.ROOM:
         raise refusals.ProviderDeclined("Die Unterschrift des Anbieters ist zu lang.")
+    return answer
+
+
+def _fill(target: Path, place: pdf.Place, cms: bytes) -> None:
     with target.open("r+b") as file:
-        file.seek(place.start + 1)
-        file.write(binascii.hexlify(answer.cms))
-    return answer.fingerprint
+        file.seek(place.start)
+        file.write(_filled(cms))
+
+
+def _filled(cms: bytes) -> bytes:
+    """What stands in the place of a signature; without one, zeros."""
+    return b"<" + binascii.hexlify(cms).ljust(2 * pdf.ROOM, b"0") + b">"
+
+
+def _holds(target: Path, place: pdf.Place, cms: bytes) -> bool:
+    with target.open("rb") as file:
+        file.seek(place.start)
+        return file.read(place.end - place.start) == _filled(cms)
 
 
 def _place(made: Mapping[str, Any], target: Path, length: int) -> pdf.Place:
     """Where the signature goes, once it is sure that there is room for it behind the original."""
-    place = pdf.Place(int(made["start"]), int(made["end"]))
-    if not length <= place.start < place.end <= target.stat().st_size:
+    try:
+        place = pdf.Place(int(made["start"]), int(made["end"]))
+    except (KeyError, TypeError, ValueError) as error:
+        # What a parser says that was taken over.
+        raise refusals.Broken from error
+    if not length <= place.start < place.end <= target.stat().st_size or not _holds(target, place, b""):
         raise refusals.Broken
-    with target.open("rb") as file:
-        file.seek(place.start)
-        if file.read(place.end - place.start) != b"<" + b"0" * (2 * pdf.ROOM) + b">":
-            raise refusals.Broken
     return place
 
 
@@ -141,7 +156,10 @@ def _require_good(found: list[FoundSignature], field: str, fingerprint: str, *, 
 
 
 def _signatures(rows: Any) -> list[FoundSignature]:
-    return [FoundSignature(**row) for row in rows]
+    try:
+        return [FoundSignature(**row) for row in rows]
+    except TypeError as error:
+        raise refusals.Broken from error
 
 
 @contextmanager
