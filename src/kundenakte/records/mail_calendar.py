@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime
 from typing import Final
-from zoneinfo import ZoneInfo
 
-_OFFICE: Final = ZoneInfo("Europe/Berlin")
+from kundenakte.records.mail import OFFICE
+
 _METHODS: Final = {"REQUEST": "Termin", "CANCEL": "Absage des Termins", "REPLY": "Antwort auf den Termin"}
 _LINE: Final = re.compile(r"(?P<name>[A-Z-]+)(?P<more>;[^:\"]*(?:\"[^\"]*\"[^:\"]*)*)?:(?P<value>.*)", re.DOTALL)
 _MOST: Final = 200_000
@@ -67,7 +67,7 @@ def _moment(text: str) -> str:
     except ValueError:
         return ""
     if stamp.endswith("Z"):
-        at = at.replace(tzinfo=UTC).astimezone(_OFFICE)
+        at = at.replace(tzinfo=UTC).astimezone(OFFICE)
     # Local time of a zone we need not know: it is shown as it stands there, with the zone's name where it is not ours.
     where = f" ({zone})" if zone and zone not in {"Europe/Berlin", "W. Europe Standard Time"} else ""
     return f"{at:%d.%m.%Y, %H:%M} Uhr{where}"

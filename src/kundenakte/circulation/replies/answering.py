@@ -98,12 +98,11 @@ def not_read(reply_id: int, _sentence: str) -> None:
 
 
 def _carry_out(reply_id: int, senders: list[str], text: str, *, now: datetime) -> None:
-    reply = Reply.objects.select_for_update(of=("self",)).get(pk=reply_id)
+    # Two workers may have the same mail before them that came by two ways: one after the other, and the first counts.
+    key = ReplyKey.objects.select_for_update(of=("self",)).get(replies=reply_id)
+    reply = _row(reply_id)
     if reply.outcome != Outcome.WAITING:
         return
-    # Two workers may have the same mail before them that came by two ways: one after the other, and the first counts.
-    key = ReplyKey.objects.select_for_update(of=("self",)).get(pk=reply.key_id)
-    reply = _row(reply_id)
     if _is_the_same_again(reply):
         reply.outcome = Outcome.IGNORED
     else:

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from datetime import datetime
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 from kundenakte.base.confinement import Refused
-from kundenakte.records.mail import MOST_BYTES, Mail, read_message
+from kundenakte.records.mail import MOST_BYTES, OFFICE, Mail, read_message
 from kundenakte.records.outlook import NotReadable, read_outlook
 from kundenakte.steps.rendition.sheet import LABEL, SMALL, Sheet
 
 BROKEN = "Die Outlook-Nachricht ist beschädigt und kann nicht gelesen werden."
 # What a day and hour mean depends on where it is read; the offices this is made for share one zone.
-_OFFICE = ZoneInfo("Europe/Berlin")
 _DAYS = ("Montag", "Dienstag", "Mittwoch", "Donnerstag", "Freitag", "Samstag", "Sonntag")
 
 
@@ -61,7 +59,7 @@ def _when(moment: datetime | None) -> str:
     if moment is None:
         return ""
     try:
-        there = moment.astimezone(_OFFICE)
+        there = moment.astimezone(OFFICE)
     except (OverflowError, ValueError):
         return ""
     return f"{_DAYS[there.weekday()]}, {there:%d.%m.%Y, %H:%M} Uhr"
