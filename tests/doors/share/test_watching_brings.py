@@ -9,8 +9,9 @@ from django.db import transaction
 from django.utils import timezone
 
 from kundenakte.base.jobs.models import Job
+from kundenakte.base.jobs.worker import Worker
 from kundenakte.base.journal.models import JournalEntry
-from kundenakte.doors.share import bringing
+from kundenakte.doors.share import bringing, watch_tasks
 from kundenakte.records.disposition import emptying
 from kundenakte.records.models import Arrival, Document
 from kundenakte.steps.intake import shares, watching
@@ -163,6 +164,26 @@ def test_what_was_destroyed_is_told_and_not_brought_again(root: Path) -> None:
     (root / MUSTER / "kopie.pdf").unlink()
     looked(share)
     assert stand(share) == {f"{MUSTER}/offen.pdf": Kind.FILED}
+
+
+@pytest.mark.parametrize("is_own", [True, False], ids=["of this look", "of somebody"])
+def test_a_take_over_that_ends_before_the_look_is_followed_by_another_look(root: Path, *, is_own: bool) -> None:
+    """Workers take turns, and one may die in between: the take-over may be through before the look is."""
+    a_customer("Muster GmbH", "D-10042")
+    share = watched(a_share(root), takes_new=is_own)
+    put(root, f"{MUSTER}/a.pdf")
+    look = watching.look_now(actor=SETUP, share=share, is_thorough=False, now=timezone.now())
+    apply = watch_tasks.go_on(look.pk)
+    if not is_own:
+        shares.start(actor=SETUP, share=share, kind=ShareRun.Kind.IMPORT, now=timezone.now())
+    while Worker(only=frozenset({shares.JOB})).work_once():
+        pass
+    assert outcomes(share.runs.get()) == {f"{MUSTER}/a.pdf": "filed"}
+    with transaction.atomic():
+        apply()
+    works_off()
+    assert stand(share) == {f"{MUSTER}/a.pdf": Kind.FILED}
+    assert not share.looks.filter(ended_at=None).exists()
 
 
 def test_a_file_that_changes_all_the_time_keeps_nobody_busy(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:

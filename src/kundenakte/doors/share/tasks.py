@@ -30,7 +30,6 @@ STRETCH: Final = 3.0
 # The pace is that of the last minutes, so that a pause is soon forgotten.
 _REMEMBERED: Final = 300.0
 _SAMPLES: Final = 120
-_TAKEN: Final = {ShareLine.Outcome.FILED, ShareLine.Outcome.RECEIVED, ShareLine.Outcome.DUPLICATE}
 
 
 def register_jobs() -> None:
@@ -100,8 +99,7 @@ def _end(run: ShareRun, now: datetime) -> None:
             Actor.system(run.share.source), "share.imported", run.share, at=now, run=run.pk, stopped=run.stopped,
             files=run.total, outcomes=outcomes,
         )  # fmt: skip
-        if outcomes.keys() & _TAKEN:
-            watching.look_after(run, now)
+        watching.look_after(run, now)
 
 
 def _wait(run_id: int, sentence: str) -> bool:

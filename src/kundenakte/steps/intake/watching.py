@@ -18,7 +18,7 @@ from kundenakte.records import access
 from kundenakte.records.models import Verb
 from kundenakte.records.refusals import BadValue, Refused
 from kundenakte.steps.intake import shares
-from kundenakte.steps.intake.models import Share, ShareEntry, ShareLook, ShareRun, ShareWatch
+from kundenakte.steps.intake.models import Share, ShareEntry, ShareLine, ShareLook, ShareRun, ShareWatch
 
 # The name of the work in the ledger, for ever; doors/share does it.
 LOOK: Final = "share.look"
@@ -28,6 +28,8 @@ _HOURS: Final = {ShareWatch.Every.HOUR: 1, ShareWatch.Every.QUARTER: 6}
 # In the office's time; what begins then is through before anybody comes.
 _NIGHT: Final = time(1)
 _KEPT: Final = 60
+# A take-over with one of these has made the last look untrue.
+_TAKEN: Final = (ShareLine.Outcome.FILED, ShareLine.Outcome.RECEIVED, ShareLine.Outcome.DUPLICATE)
 
 
 class NotWatched(Refused):
@@ -150,16 +152,21 @@ def begin_due(now: datetime) -> None:
 
 
 def look_after(run: ShareRun, now: datetime) -> None:
-    """A take-over has brought something: a watched share is looked at once more, so that its state is told as it is.
-    Nothing comes in after that look, so a file that changes all the time keeps nobody busy."""
+    """A take-over has ended: when it brought something, a watched share is looked at once more, so that its state is
+    told as it is. Nothing comes in after that look, so a file that changes all the time keeps nobody busy. While a look
+    is under way, it sees to that when it ends. In the caller's transaction, which has locked the run."""
     watch = ShareWatch.objects.select_related("share").filter(share=run.share_id, is_on=True).first()
-    if watch and run.kind == ShareRun.Kind.IMPORT:
+    if watch and _has_brought(run):
         begin(watch, now, brings=False)
 
 
+def _has_brought(run: ShareRun) -> bool:
+    return run.kind == ShareRun.Kind.IMPORT and run.lines.filter(outcome__in=_TAKEN).exists()
+
+
 def end(look: ShareLook, counts: Mapping[str, int], now: datetime) -> None:
-    """A look is through: its numbers are kept, and journalled when they are others than before. In the caller's
-    transaction."""
+    """A look is through: its numbers are kept, and journalled when they are others than before. When a take-over has
+    ended meanwhile, it is followed by another. In the caller's transaction, which has locked the look."""
     before = ShareLook.objects.filter(share=look.share_id, ended_at__isnull=False, stopped=False).first()
     look.counts, look.ended_at, look.problem = dict(counts), now, ""
     look.save(update_fields=["counts", "ended_at", "problem"])
@@ -171,6 +178,11 @@ def end(look: ShareLook, counts: Mapping[str, int], now: datetime) -> None:
         )  # fmt: skip
     old = ShareLook.objects.filter(share=look.share_id, ended_at__isnull=False).values_list("pk", flat=True)[_KEPT:]
     ShareLook.objects.filter(pk__in=list(old)).delete()
+    # One that is just ending is waited for here, or finds this look ended.
+    meanwhile = look.share.runs.select_for_update(of=("self",)).exclude(ended_at__lte=look.started_at)
+    for run in list(meanwhile):
+        if run.ended_at:
+            look_after(run, now)
 
 
 def a_run(look: ShareLook, now: datetime) -> ShareRun | None:
