@@ -32,7 +32,7 @@ PAGE: Final = 50
 _MOST_AT_ONCE: Final = 200
 _MOST_LATE: Final = 10
 _MOST_TOLD: Final = 1000
-_LOOKED_AT: Final = 50
+_LOOKED_AT: Final = 200
 _NEVER: Final = date(9999, 12, 31)
 _WHOSE: Final[dict[str, Any]] = {
     "": gettext_lazy("Alle"),
@@ -165,16 +165,16 @@ def _late_elsewhere(request: SignedIn) -> list[tuple[Task, str]]:
     if not rows.exists():
         # Most people, most days: the rest is the dearest question of the page.
         return []
-    own = access.tasks_for(request.user, rights=page.rights(request)).order_by().values("pk")
+    own = access.tasks_for(request.user, rights=page.rights(request)).prefetch_related(None).order_by()
     folders = access.folders_for(request.user, rights=page.rights(request)).order_by()
     # The rows are few, and who sees which folder is asked of these alone: thousands may be late.
-    told = list(rows.values_list("pk", "task__folder")[:_MOST_TOLD])
+    told = list(rows.values_list("pk", "task", "task__folder")[:_MOST_TOLD])
     found: list[int] = []
     while told and len(found) < _MOST_LATE:
         some, told = told[:_LOOKED_AT], told[_LOOKED_AT:]
-        seen = set(folders.filter(pk__in={folder for _pk, folder in some}).values_list("pk", flat=True))
-        ours = rows.filter(pk__in=[pk for pk, folder in some if folder in seen]).exclude(task__in=own)
-        found += ours.values_list("pk", flat=True)
+        seen = set(folders.filter(pk__in={folder for _pk, _task, folder in some}).values_list("pk", flat=True))
+        hers = set(own.filter(pk__in=[task for _pk, task, _folder in some]).values_list("pk", flat=True))
+        found += [pk for pk, task, folder in some if folder in seen and task not in hers]
     shown = Reminder.objects.filter(pk__in=found[:_MOST_LATE])
     late = shown.select_related("task__folder", "task__user", "task__team", "task__claimed_by")
     return [(one.task, cover.holder(one.task)) for one in late]
