@@ -171,7 +171,22 @@ def with_nothing_hidden_in_it(
     may_see = documents_for(user, rights=rights).filter(pk=OuterRef("document_id"))
     hidden = Arrival.objects.filter(~Exists(may_see), document__isnull=False)
     in_packed, in_stack = (Exists(hidden.filter(**{way: OuterRef("pk")})) for way in WHOLES)
-    return arrivals.filter(~Q(state=Arrival.State.SPLIT) | ~(in_packed | in_stack))
+    shows_none = ~Q(state=Arrival.State.SPLIT) | ~(in_packed | in_stack)
+    # What was opened and lay in something else that was: a stack in an archive, a letter of a stack divided once more.
+    around: dict[int, set[int]] = {}
+    for way in WHOLES:
+        opened = Arrival.objects.filter(state=Arrival.State.SPLIT, **{f"{way}__state": Arrival.State.SPLIT})
+        for inner, outer in opened.values_list("pk", way):
+            around.setdefault(inner, set()).add(outer)
+    if not around:
+        return arrivals.filter(shows_none)
+    clean = Arrival.objects.filter(shows_none, pk__in=around).values_list("pk", flat=True)
+    found: set[int] = set()
+    level = around.keys() - set(clean)
+    while level:
+        level = {outer for inner in level for outer in around.get(inner, ())} - found
+        found |= level
+    return arrivals.filter(shows_none).exclude(pk__in=found)
 
 
 def brought_by(user: User, arrival_ids: Iterable[int]) -> dict[int, str]:
@@ -214,7 +229,10 @@ def _no_hidden_draft(rights: Rights) -> Q:
 
 def get_arrival(user: User, pk: int) -> Arrival:
     """One arrival, or NotFound."""
-    arrival = with_nothing_hidden_in_it(arrivals_for(user).filter(pk=pk), user).first()
+    arrivals = arrivals_for(user).filter(pk=pk)
+    arrival = arrivals.first()
+    if arrival is not None and arrival.state == Arrival.State.SPLIT:
+        arrival = with_nothing_hidden_in_it(arrivals, user).first()
     if arrival is None:
         raise NotFound
     return arrival
