@@ -33,6 +33,7 @@ MODULES = (
     "backup",
     "retention",
     "scans",
+    "stacks",
     "disposition",
     "desks",
     "cases",
