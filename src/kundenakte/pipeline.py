@@ -10,7 +10,7 @@ the document is through with its way.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from functools import partial
 from itertools import pairwise
@@ -48,7 +48,7 @@ from kundenakte.steps.rendition import tasks as rendition
 from kundenakte.steps.rendition.read_tasks import JOB as READ
 from kundenakte.steps.rendition.tasks import REMAKE as DRAW_AGAIN
 from kundenakte.steps.rendition.tasks import draw_again, want_pages
-from kundenakte.steps.scanning import protocol, releasing
+from kundenakte.steps.scanning import division, protocol, releasing
 from kundenakte.steps.scanning import tasks as scanning
 from kundenakte.steps.signing import signing
 
@@ -67,8 +67,8 @@ WAY = (
 )
 
 __all__ = [
-    "DRAW_AGAIN", "READ", "WAY", "confirm_check", "discard", "draw_again", "file_by_hand", "leave_to", "receive",
-    "register_jobs", "return_to_inbox", "sign", "take_back", "try_again", "want_pages", "withdraw_version",
+    "DRAW_AGAIN", "READ", "WAY", "confirm_check", "discard", "divide", "draw_again", "file_by_hand", "leave_to",
+    "receive", "register_jobs", "return_to_inbox", "sign", "take_back", "try_again", "want_pages", "withdraw_version",
 ]  # fmt: skip
 
 
@@ -139,6 +139,16 @@ def try_again(*, actor: Actor, arrival: Arrival, now: datetime, password: str = 
         ledger.enqueue(_first_step(arrival), arrival.pk)
 
 
+def divide(*, actor: Actor, arrival: Arrival, first_pages: Sequence[int], now: datetime) -> None:
+    """Let what waits in the inbox be divided: a document begins on each of these pages; with one alone it goes on as
+    the one document it is. Raises NotDivisible, BadValue, PartlyDivided, AlreadyDone."""
+    offered = [one.page for one in division.proposed(arrival)]
+    with transaction.atomic():
+        send_again(actor=actor, arrival=arrival, now=now)
+        division.decide(actor=actor, arrival=arrival, first_pages=first_pages, offered=offered, now=now)
+        ledger.enqueue(scanning.JOB, arrival.pk)
+
+
 def _first_step(arrival: Arrival) -> str:
     if unpacking.is_mail(arrival.media_type):
         return unpacking.OPEN
@@ -162,8 +172,9 @@ def register_jobs() -> None:
         READ, reading.read, then=scanning.JOB, on_failed=_reading_failed, priority=reading.SOON, max_attempts=3
     )
     ledger.register(
-        scanning.JOB, partial(scanning.take_apart, receive=receive), then=WAY[1].name, on_failed=filing.put_in_inbox
-    )
+        scanning.JOB, partial(scanning.take_apart, receive=receive, ask=filing.put_in_inbox), then=WAY[1].name,
+        on_failed=filing.put_in_inbox,
+    )  # fmt: skip
     ledger.register(
         unpacking.OPEN, partial(unpacking.unpack, first_step=_first_step), then=WAY[0].name,
         on_failed=filing.put_in_inbox,

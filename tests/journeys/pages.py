@@ -25,6 +25,7 @@ from kundenakte.records.models import (
     FilePlan,
     FilePlanEdition,
     Grant,
+    Rendition,
     RetentionChange,
     StructureRun,
     Verb,
@@ -99,6 +100,10 @@ def some_rows() -> Rows:
         waiting=an_arrival(file_name=f"{'scan' * 25}.pdf", waiting=True),
         aside=an_arrival(content="weg", file_name="werbung.pdf"), filed=an_arrival(content="da", file_name="an-1.pdf"),
     )  # fmt: skip
+    Arrival.objects.filter(pk=rows.waiting.pk).update(media_type="application/pdf", page_count=3)
+    rows.waiting.refresh_from_db()
+    Rendition.objects.create(digest=rows.waiting.digest, kind="pages", page_count=3, ready=2, made_at=NOW)
+    with_pictures(rows.waiting)
     Arrival.objects.filter(pk=rows.aside.pk).update(state="discarded", sentence="Werbung")
     Arrival.objects.filter(pk=rows.filed.pk).update(state="filed", document=offer, version=offer.valid_version)
     for name in ("anton", "verena"):

@@ -1,8 +1,9 @@
-"""Where a stack is divided: by the sheets between its documents. Pure calculation over what was read of its pages."""
+"""Where a stack is divided: by the sheets between its documents, or where a person said. Pure calculation over what was
+read of its pages."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 from kundenakte.records.scanned import Reading, ReadPage
@@ -48,3 +49,18 @@ def divided(reading: Reading, page_count: int) -> list[Part]:
     if pages:
         parts.append(Part(tuple(pages), facts))
     return parts if is_stack else []
+
+
+def divided_at(first_pages: Collection[int], reading: Reading, page_count: int) -> list[Part]:
+    """The parts that begin on these pages; what comes before the first of them is a part as well. Empty pages are in
+    none, nor are separator sheets; a part that would begin on one begins behind it."""
+    parts: list[Part] = []
+    pages: list[int] = []
+    for number in range(1, page_count + 1):
+        if number in first_pages and pages:
+            parts.append(Part(tuple(pages)))
+            pages = []
+        page = reading.pages.get(number)
+        if page is None or not (page.is_blank or sheet_on(page)):
+            pages.append(number)
+    return [*parts, Part(tuple(pages))] if pages else parts

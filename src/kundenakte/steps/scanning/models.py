@@ -212,3 +212,15 @@ class BatchLog(models.Model):
 
     def __str__(self) -> str:
         return f"{self.batch} in {self.customer_file}"
+
+
+class StackDivision(models.Model):
+    """On which pages of a stack a document begins, as a person said; one page or none: it is one document."""
+
+    arrival = models.OneToOneField(Arrival, on_delete=models.PROTECT, related_name="+")
+    first_pages = models.JSONField()
+    decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    decided_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"division of {self.arrival_id}"

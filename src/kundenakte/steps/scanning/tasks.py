@@ -24,8 +24,8 @@ from kundenakte.base.jobs.ledger import Apply
 from kundenakte.base.journal import actions as journal
 from kundenakte.records.models import Arrival, StackPart
 from kundenakte.records.scanned import Reading, reading_of, save_reading
-from kundenakte.steps.scanning import cutting
-from kundenakte.steps.scanning.dividing import Part, divided
+from kundenakte.steps.scanning import cutting, division
+from kundenakte.steps.scanning.dividing import Part, divided, divided_at
 from kundenakte.steps.scanning.models import BatchPage
 
 JOB: Final = "scanning.take_apart"
@@ -37,25 +37,46 @@ _OF_A_PERSON: Final = ("customer_file_id", "section_id")
 _OF_A_STACK: Final = ("address_id", "system")
 # `pipeline.receive`.
 Receive = Callable[..., Arrival]
+# Puts an arrival in the inbox with a sentence.
+AskPerson = Callable[[int, str], None]
 
 
-def take_apart(arrival_id: int, *, receive: Receive) -> Apply:
-    """Receive each document between the separator sheets; the stack's own way ends. All else goes on as it is."""
+def take_apart(arrival_id: int, *, receive: Receive, ask: AskPerson) -> Apply:
+    """Receive each document between the separator sheets, or from where a person said that one begins; the stack's own
+    way ends. What seems to hold several documents and has no sheets waits for a person. All else goes on as it is."""
     stack = Arrival.objects.get(pk=arrival_id)
-    if stack.state != Arrival.State.UNDER_WAY or StackPart.objects.filter(part=stack).exists():
+    decided = division.decided_for(stack)
+    is_part = decided is None and StackPart.objects.filter(part=stack).exists()
+    if stack.state != Arrival.State.UNDER_WAY or is_part:
         return lambda: stack.state in {Arrival.State.UNDER_WAY, Arrival.State.FILED}
     reading = reading_of(stack.digest)
-    parts = divided(reading, stack.page_count or 0)
-    if not parts or (len(parts) == 1 and not _has_sheets(reading, parts[0])):
-        return lambda: True
+    parts = _parts(stack, reading, decided)
+    if not parts:
+        sentence = "" if decided is not None else division.seems_several(stack, reading)
+        return partial(_ask, arrival_id, sentence, ask) if sentence else lambda: True
     try:
         with _cut(stack, parts) as files:
             for position, (part, file) in enumerate(zip(parts, files, strict=True), 1):
                 _take(receive, stack, reading, position=position, part=part, file=file)
     except ConfinementError:
-        # It stays one document, and a person sees what it is.
-        return lambda: True
+        # It stays one document, and a person sees what it is; whoever has just divided it is told.
+        return partial(_ask, arrival_id, cutting.BROKEN, ask) if decided else lambda: True
     return partial(_end, arrival_id, len(parts))
+
+
+def _parts(stack: Arrival, reading: Reading, decided: list[int] | None) -> list[Part]:
+    """What the stack is taken apart into; [] when it stays as it is."""
+    count = stack.page_count or 0
+    if decided is not None:
+        parts = divided_at(decided, reading, count)
+        return parts if len(parts) > 1 else []
+    parts = divided(reading, count)
+    return [] if len(parts) == 1 and not _has_sheets(reading, parts[0]) else parts
+
+
+def _ask(arrival_id: int, sentence: str, ask: AskPerson) -> bool:
+    ask(arrival_id, sentence)
+    return False
 
 
 def _has_sheets(reading: Reading, part: Part) -> bool:

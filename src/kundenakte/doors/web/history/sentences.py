@@ -10,6 +10,8 @@ SENTENCES: Final = {
     "arrival.received": _("%(who)s hat die Datei gebracht (%(source)s, laufende Nummer %(number)s)."),
     "arrival.asked": _("%(who)s hat sie in den Posteingang gelegt."),
     "arrival.taken_apart": _("%(who)s hat den Stapel in %(parts)s Dokumente aufgeteilt."),
+    "arrival.divided": _("%(who)s hat nachgesehen: Darin liegen %(count)s Dokumente."),
+    "arrival.kept_whole": _("%(who)s hat nachgesehen: Es ist ein Dokument."),
     "arrival.unpacked": _("%(who)s hat die Datei ausgepackt; Dateien darin: %(parts)s."),
     "arrival.discarded": _("%(who)s hat sie aussortiert."),
     "arrival.taken_back": _("%(who)s hat sie in den Posteingang zurückgeholt."),

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from kundenakte.doors.web.inbox import actions, files, returning, sheets, views
+from kundenakte.doors.web.inbox import actions, dividing, files, returning, sheets, views
 
 urlpatterns = [
     path("posteingang/", views.inbox, name="inbox"),
@@ -13,6 +13,7 @@ urlpatterns = [
     path("eingang/<int:pk>/aussortieren", actions.discard, name="inbox-discard"),
     path("eingang/<int:pk>/zurueckholen", actions.take_back, name="inbox-take-back"),
     path("eingang/<int:pk>/zuruecklegen", returning.take_out, name="inbox-return"),
+    path("eingang/<int:pk>/teilen", dividing.divide, name="inbox-divide"),
     path("eingang/<int:pk>/noch-einmal", actions.try_again, name="inbox-try-again"),
     path("eingang/<int:pk>/stimmt", actions.confirm, name="inbox-confirm"),
     path("eingang/<int:pk>/datei", files.download, name="inbox-download"),

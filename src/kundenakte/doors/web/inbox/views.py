@@ -29,6 +29,7 @@ from kundenakte.records.parts import WAITS_WITH_ITS_MAIL
 from kundenakte.records.reach import Rights
 from kundenakte.records.sections import entries_of, section_for
 from kundenakte.steps.filing.told import in_words, told
+from kundenakte.steps.scanning import division
 
 State = Arrival.State
 PAGE = 50
@@ -120,6 +121,8 @@ def arrival_context(
         "choice": (asked or choice_of(found, request.user, why, rights=rights)) if may_act else None,
         "described": described,
         "may_act": may_act,
+        "may_divide": may_act and division.can_be_divided(found),
+        "seems_several": may_act and division.can_be_divided(found) and division.seems_several(found),
         "to_check": found.is_to_check,
         "may_check": rights.has(Verb.INBOX) and found.is_to_check,
         "classes": describing.offered_classes(described.document_class),
