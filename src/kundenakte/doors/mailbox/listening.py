@@ -15,11 +15,13 @@ from typing import Any, Final
 
 from aiosmtpd.lmtp import LMTP
 from aiosmtpd.smtp import SMTP, Envelope, Session
+from django.conf import settings as house
 from django.db import DatabaseError, close_old_connections, connections
 from django.utils import timezone
 
 from kundenakte.doors.mailbox import answering, certificates
 from kundenakte.doors.mailbox.accepting import Refusal, accept, goal_of, may_send, refuse
+from kundenakte.doors.mailbox.entrance import Entrance
 from kundenakte.steps.intake.models import MailDoor
 
 log = logging.getLogger(__name__)
@@ -69,6 +71,7 @@ class Listener(threading.Thread):
         door = self._settings
         context = certificates.context(door)
         handler = _Handler(door, self._hands)
+        entrance = Entrance(house.MAIL_CONNECTIONS)
         options: dict[str, Any] = {
             "data_size_limit": door.max_megabytes * 1024 * 1024, "enable_SMTPUTF8": True, "ident": _IDENT,
             "hostname": door.domain or "localhost", "tls_context": context, "loop": self._loop, "timeout": 120,
@@ -76,10 +79,14 @@ class Listener(threading.Thread):
         servers = []
         if door.smtp_port:
             make_smtp = partial(SMTP, handler, require_starttls=door.tls_required, **options)
-            servers.append(await self._loop.create_server(make_smtp, host=door.address, port=door.smtp_port))
+            servers.append(
+                await self._loop.create_server(entrance.to(make_smtp), host=door.address, port=door.smtp_port)
+            )
         if door.lmtp_port:
             make_lmtp = partial(LMTP, handler, **options)
-            servers.append(await self._loop.create_server(make_lmtp, host=door.address, port=door.lmtp_port))
+            servers.append(
+                await self._loop.create_server(entrance.to(make_lmtp), host=door.address, port=door.lmtp_port)
+            )
         await self._loop.run_in_executor(self._hands, _tell, door, "")
         while not self._ending.is_set():
             with contextlib.suppress(TimeoutError):
