@@ -18,6 +18,7 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 from django.conf import settings as house
 from django.db import DatabaseError, close_old_connections, connections
 from django.utils import timezone
+from django.utils.translation.trans_null import gettext_noop
 
 from kundenakte.doors.mailbox import answering, certificates
 from kundenakte.doors.mailbox.accepting import Refusal, accept, goal_of, may_send, refuse
@@ -27,6 +28,10 @@ from kundenakte.steps.intake.models import MailDoor
 log = logging.getLogger(__name__)
 
 LATER: Final = "451 4.3.0 Die Ablage kann gerade nichts aufnehmen, bitte spaeter noch einmal"
+_NO_LISTENING: Final = gettext_noop("Der Mail-Eingang kann nicht lauschen: %(said)s.")
+_ENDED: Final = gettext_noop("Der Mail-Eingang ist unerwartet zu Ende gegangen; er wird neu begonnen.")
+_NO_SENDER: Final = gettext_noop("Dieser Absender darf nicht an die Kundenakte senden.")
+_NO_ADDRESS: Final = gettext_noop("Diese Adresse gibt es nicht.")
 # Mails that are written to disk at the same time.
 _HANDS: Final = 2
 _MOST_RECIPIENTS: Final = 50
@@ -55,12 +60,12 @@ class Listener(threading.Thread):
         try:
             self._loop.run_until_complete(self._serve())
         except OSError as error:
-            _tell(self._settings, f"Der Mail-Eingang kann nicht lauschen: {error.strerror or error}.")
+            _tell(self._settings, _NO_LISTENING % {"said": error.strerror or error})
             # Whoever looks again finds the thread ended and begins a new one; not at once.
             threading.Event().wait(5.0)
         except Exception:
             log.exception("the mail door ended")
-            _tell(self._settings, "Der Mail-Eingang ist unerwartet zu Ende gegangen; er wird neu begonnen.")
+            _tell(self._settings, _ENDED)
             threading.Event().wait(5.0)
         finally:
             self._hands.shutdown(wait=True)
@@ -109,7 +114,7 @@ class _Handler:
         self, server: SMTP, _session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
         if not may_send(self._door, address):
-            await self._do(refuse, self._door, address, "", "Dieser Absender darf nicht an die Kundenakte senden.")
+            await self._do(refuse, self._door, address, "", _NO_SENDER)
             return f"550 5.7.1 {_ascii(address) or 'Ohne Absender'}: darf nicht an die Kundenakte senden"
         envelope.mail_from = address
         envelope.mail_options.extend(options)
@@ -125,7 +130,7 @@ class _Handler:
         except DatabaseError:
             return LATER
         if goal is None:
-            await self._do(refuse, self._door, envelope.mail_from or "", address, "Diese Adresse gibt es nicht.")
+            await self._do(refuse, self._door, envelope.mail_from or "", address, _NO_ADDRESS)
             return f"550 5.1.1 {_ascii(address)}: diese Adresse gibt es hier nicht"
         envelope.rcpt_tos.append(address)
         return "250 2.1.5 OK"
