@@ -22,6 +22,9 @@ def test_numbers(monkeypatch: pytest.MonkeyPatch) -> None:
     assert environment.number("KA_TRIAL", 3) == 3
     monkeypatch.setenv("KA_TRIAL", "12")
     assert environment.number("KA_TRIAL", 3) == 12
+    assert environment.number("KA_TRIAL", 3, least=12) == 12
+    with pytest.raises(environment.BadSetting, match="KA_TRIAL='12' is less than 13"):
+        environment.number("KA_TRIAL", 3, least=13)
     monkeypatch.setenv("KA_TRIAL", "many")
     with pytest.raises(environment.BadSetting, match="KA_TRIAL"):
         environment.number("KA_TRIAL", 3)

@@ -129,6 +129,17 @@ def test_it_opens_outlives_its_children_and_ends_without_a_trace(environment: di
     until(lambda: not any(alive(pid) for pid in members))
 
 
+def test_a_setting_that_only_signing_needs_is_told_and_the_house_opens(
+    environment: dict[str, str], serve: Serve
+) -> None:
+    environment["KUNDENAKTE_SIGNER"] = "nicht.da.Signer"
+    house = serve()
+    until(lambda: answers(environment))
+    house.send_signal(signal.SIGTERM)
+    _, said = house.communicate(timeout=PATIENCE)
+    assert "KUNDENAKTE_SIGNER nennt nichts, was unterschreiben kann (nicht.da.Signer: ModuleNotFoundError" in said
+
+
 def test_who_has_nothing_to_do_sleeps_small_and_comes_when_there_is(environment: dict[str, str], serve: Serve) -> None:
     house = serve()
     # They have looked once, at the start; a process that has done so holds at least ten megabytes more.

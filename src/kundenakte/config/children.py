@@ -24,6 +24,7 @@ from kundenakte.config import nightly, web
 from kundenakte.config.bells import Bell, ring_when_due
 from kundenakte.doors.api import forgetting
 from kundenakte.doors.hotfolder import watch
+from kundenakte.doors.mailbox import forgetting as refusals
 from kundenakte.doors.mailbox import watch as mailboxes
 from kundenakte.doors.share import tasks as shares
 from kundenakte.doors.share import watch_tasks
@@ -80,6 +81,7 @@ def register_jobs() -> None:
     ledger.every(outside.EVERY, outside.JOB, outside.tell)
     ledger.every(weighing.EVERY, weighing.JOB, weighing.weigh)
     ledger.every(forgetting.EVERY, forgetting.JOB, forgetting.forget)
+    ledger.every(refusals.EVERY, refusals.JOB, refusals.forget)
     ledger.every(uploads.EVERY, uploads.JOB, uploads.forget)
     ledger.every(alarming.EVERY, alarming.JOB, alarming.tell)
 

@@ -29,13 +29,16 @@ def flag(name: str, *, default: bool) -> bool:
     raise BadSetting(f"{name}={value!r} is neither yes nor no")
 
 
-def number(name: str, default: int) -> int:
-    """A whole number."""
+def number(name: str, default: int, *, least: int | None = None) -> int:
+    """A whole number, not below `least`."""
     value = os.environ.get(name, "").strip()
     try:
-        return int(value) if value else default
+        given = int(value) if value else default
     except ValueError as error:
         raise BadSetting(f"{name}={value!r} is not a whole number") from error
+    if least is not None and given < least:
+        raise BadSetting(f"{name}={value!r} is less than {least}")
+    return given
 
 
 def words(name: str, default: tuple[str, ...]) -> list[str]:

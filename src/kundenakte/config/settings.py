@@ -49,6 +49,8 @@ TIMESTAMP_ROOTS = environment.text("KUNDENAKTE_TIMESTAMP_ROOTS")
 SIGNER = environment.text("KUNDENAKTE_SIGNER", "kundenakte.steps.signing.house.HouseSigner")
 SIGNING_CERTIFICATE = environment.text("KUNDENAKTE_SIGNING_CERTIFICATE")
 SIGNING_PASSWORD = environment.text("KUNDENAKTE_SIGNING_PASSWORD")
+# How many may be in the mail door that listens at once, SMTP and LMTP together.
+MAIL_CONNECTIONS = environment.number("KUNDENAKTE_MAIL_CONNECTIONS", 50, least=1)
 # Who keeps copies of the journal's signed heads: a folder beyond this machine's reach, and mail addresses.
 WITNESS_FOLDER = environment.text("KUNDENAKTE_WITNESS_FOLDER")
 WITNESS_MAIL = environment.words("KUNDENAKTE_WITNESS_MAIL", ())

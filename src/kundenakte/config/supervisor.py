@@ -103,14 +103,17 @@ def _lock() -> int:
 
 
 def _require_sound_house() -> None:
-    """Look at guards, folders and migrations in a child of its own: the parent opens no database."""
+    """Look at guards, folders, migrations and what is set in a child of its own: the parent opens no database."""
 
     def look() -> None:
         from kundenakte.base import health
+        from kundenakte.config import checks
 
         failures = [finding for finding in health.findings() if finding.blocks]
         for finding in failures:
             log.error("%s", finding.sentence)
+        for remark in checks.signer():
+            log.warning("%s", remark.msg)
         if failures:
             raise SystemExit(3)
 

@@ -10,11 +10,14 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.core.management import CommandError, call_command
+from django.db import IntegrityError
 from django.utils import timezone
 
+from kundenakte.base.journal import actions as journal_actions
 from kundenakte.base.journal import queries as journal
 from kundenakte.customers.models import OwnCompany
 from kundenakte.records.refusals import NotAllowed
+from kundenakte.steps.intake.models import MailEvent
 from kundenakte.steps.signing import house
 from tests.builders import a_house, an_actor
 
@@ -56,6 +59,43 @@ def test_a_second_one_is_made_only_when_asked() -> None:
     second = house.usable(timezone.now())
     assert second.fingerprint != first
     assert second.until.year <= timezone.now().year + 2
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("again", [False, True])
+def test_what_is_not_committed_replaces_no_key(monkeypatch: pytest.MonkeyPatch, *, again: bool) -> None:
+    a_house()
+    if again:
+        said("make")
+    before, files = _fingerprint(), _files()
+    written = journal_actions.append
+
+    def append(*arguments: Any, **facts: Any) -> Any:
+        """The entry is written, and what only the commit looks at is wrong."""
+        MailEvent.objects.create(mailbox_id=999_999, outcome="refused", at=timezone.now())
+        return written(*arguments, **facts)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(journal_actions, "append", append)
+        with pytest.raises(IntegrityError):
+            said("make", "--again")
+    company = OwnCompany.objects.get()
+    made = [one for one in journal.history(company) if one.kind == "signing.certificate_made"]
+    assert len(made) == again
+    assert _fingerprint() == before
+    assert _files() == files
+    said("make", "--again")
+    assert _fingerprint() not in {before, None}
+
+
+def _fingerprint() -> str | None:
+    found = house.present()
+    return found.fingerprint if found else None
+
+
+def _files() -> dict[str, bytes]:
+    folder = Path(settings.DATA) / "secrets" / "signing"
+    return {file.name: file.read_bytes() for file in folder.iterdir()} if folder.is_dir() else {}
 
 
 def test_without_a_company_there_is_none() -> None:

@@ -127,6 +127,58 @@ def test_a_full_disk_is_answered_with_later(listening: MailDoor, monkeypatch: py
     assert sent(listening, a_mail()) == {}
 
 
+@pytest.fixture
+def narrow(settings: Any) -> None:
+    """Room for three at once."""
+    settings.MAIL_CONNECTIONS = 3
+
+
+def test_more_connections_than_there_is_room_for_are_told_to_come_later(narrow: None, listening: MailDoor) -> None:
+    ports = [listening.smtp_port, listening.lmtp_port, listening.smtp_port]
+    inside = [socket.create_connection(("127.0.0.1", port), timeout=30) for port in ports]
+    assert [one.recv(200)[:4] for one in inside] == [b"220 "] * 3
+    for port in (listening.smtp_port, listening.lmtp_port):
+        with socket.create_connection(("127.0.0.1", port), timeout=30) as outside:
+            assert _all_of(outside) == b"421 4.3.2 Zu viele Verbindungen zugleich, bitte spaeter noch einmal\r\n"
+    with pytest.raises(smtplib.SMTPConnectError) as refused:
+        sent(listening, a_mail())
+    assert refused.value.smtp_code == 421
+    # Those inside are not disturbed, and each that goes makes room.
+    inside[0].sendall(b"NOOP\r\n")
+    assert inside[0].recv(200).startswith(b"250 ")
+    inside.pop().close()
+    until(lambda: _delivered(listening))
+    for one in inside:
+        one.close()
+    assert kept() == [a_mail()]
+
+
+def test_who_goes_away_amid_starttls_makes_room_as_well(narrow: None, listening: MailDoor) -> None:
+    for _round in range(5):
+        with socket.create_connection(("127.0.0.1", listening.smtp_port), timeout=30) as one:
+            one.recv(200)
+            one.sendall(b"EHLO scanner\r\n")
+            one.recv(1000)
+            one.sendall(b"STARTTLS\r\n")
+            one.recv(200)
+    until(lambda: _delivered(listening))
+
+
+def _all_of(connection: socket.socket) -> bytes:
+    """What comes until the other side closes."""
+    said = b""
+    while more := connection.recv(500):
+        said += more
+    return said
+
+
+def _delivered(settings: MailDoor) -> bool:
+    try:
+        return sent(settings, a_mail()) == {}
+    except smtplib.SMTPConnectError:
+        return False
+
+
 def test_too_large_and_empty_mails_are_refused(listening: MailDoor) -> None:
     with pytest.raises(smtplib.SMTPException) as refused:
         sent(listening, a_mail() + b"x" * 76 * 20_000)

@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.test import Client
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from kundenakte import pipeline
 from kundenakte.base.accounts.models import User
@@ -63,6 +64,16 @@ def table_of(anton: Client, share: Share, kind: str = "") -> list[list[str]]:
     answer = anton.get(f"{ADDRESS}/{share.pk}/stand.csv", {"art": kind})
     text = b"".join(answer.streaming_content).decode("utf-8-sig")  # type: ignore[attr-defined]
     return [line.split(";") for line in text.splitlines()[1:]]
+
+
+def test_the_table_is_told_in_english_as_well(anton: Client, share: Share) -> None:
+    anton.cookies[settings.LANGUAGE_COOKIE_NAME] = "en"
+    answer = anton.get(f"{ADDRESS}/{share.pk}/stand.csv")
+    with translation.override("de"):
+        text = b"".join(answer.streaming_content).decode("utf-8-sig")  # type: ignore[attr-defined]
+    assert text.splitlines()[0] == (
+        "Path;Size;Changed on;Status;Note;Same content in further places;Document;Arrival;SHA-256"
+    )
 
 
 def test_only_administrators_find_these_pages(signed_in: SignIn, share: Share) -> None:

@@ -6,7 +6,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.test import Client
+from django.utils import translation
 
 from kundenakte import pipeline
 from kundenakte.base.accounts.models import User
@@ -90,6 +92,27 @@ def test_a_dry_run_its_mapping_and_the_take_over(anton: Client, tmp_path: Path) 
     assert {"share.added", "share.changed", "share.tried", "share.import_started", "share.imported"} <= set(
         JournalEntry.objects.values_list("kind", flat=True)
     )
+
+
+def test_the_table_of_a_run_is_told_in_english_as_well(anton: Client, tmp_path: Path) -> None:
+    a_customer("Muster GmbH", "D-10042")
+    put(tmp_path / "laufwerk", f"{MUSTER}/a.pdf")
+    put(tmp_path / "laufwerk", "D-99 Niemand/Angebote/2019/b.pdf")
+    share = a_drive(anton, tmp_path / "laufwerk", words="Angebote = OFFER")
+    anton.post(f"{ADDRESS}/{share.pk}/beginnen", {"art": "uebernahme"})
+    run = worked_off(ShareRun.objects.get())
+    anton.cookies[settings.LANGUAGE_COOKIE_NAME] = "en"
+    answer = anton.get(f"{ADDRESS}/lauf/{run.pk}/bericht.csv")
+    with translation.override("de"):
+        table = b"".join(answer.streaming_content).decode("utf-8-sig")  # type: ignore[attr-defined]
+    head, *lines = (line.split(";") for line in table.splitlines())
+    assert head == [
+        "Path", "Size", "Changed on", "Result", "Note", "Customer in the path", "Customer number", "Folder", "Class",
+        "Status today", "Document", "SHA-256",
+    ]  # fmt: skip
+    assert [line[3] for line in lines] == ["filed", "customer not found"]
+    assert [line[4] for line in lines] == ["", "The customer number D-99 is not known."]
+    assert lines[0][9] == "filed"
 
 
 def test_a_run_is_stopped(anton: Client, tmp_path: Path) -> None:

@@ -174,6 +174,33 @@ def test_without_a_certificate_the_page_says_so(verena: Client) -> None:
     assert "noch kein Zertifikat zum Unterschreiben eingerichtet" in words(answer)
 
 
+@pytest.mark.parametrize(
+    "named", ["", "Signer", "nicht.da.Signer", f"{__name__}.Fehlt", f"{__name__}.NoSigner", f"{__name__}.Falls"]
+)
+def test_a_provider_that_is_set_wrong_is_told_and_nothing_is_signed(verena: Client, settings: Any, named: str) -> None:
+    a_certificate()
+    document = a_paper()
+    settings.SIGNER = named
+    for answer in (verena.get(_address(document)), verena.post(_address(document), _sent(document))):
+        assert answer.status_code == (200 if answer.request["REQUEST_METHOD"] == "GET" else 422)
+        said = words(answer)
+        assert "Unterschreiben ist gerade nicht möglich: Der Anbieter der Unterschriften ist nicht richtig" in said
+        assert 'name="password"' not in said
+        assert "Error" not in said
+    assert document.versions.count() == 1
+
+
+class NoSigner:
+    """A class that promises nothing."""
+
+
+class Falls:
+    """A class of which nothing can be made."""
+
+    def __init__(self) -> None:
+        raise RuntimeError("keine Verbindung")
+
+
 def test_from_the_papers_of_a_folder_and_back_to_it(verena: Client) -> None:
     a_certificate()
     document = a_paper()

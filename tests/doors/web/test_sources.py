@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
+from kundenakte.doors.mailbox.forgetting import KEEP, forget
+from kundenakte.doors.web.administration import mail
 from kundenakte.records.models import Arrival
 from kundenakte.steps.intake import source_counts
-from kundenakte.steps.intake.models import FolderEvent, MailEvent, SourceSeries, WatchedFolder
+from kundenakte.steps.intake.mailboxes import door
+from kundenakte.steps.intake.models import FolderEvent, Mailbox, MailEvent, SourceSeries, WatchedFolder
 from tests.builders import NOW, a_document, a_user, an_arrival
 
 pytestmark = pytest.mark.django_db
@@ -54,6 +59,38 @@ def test_t25_what_came_is_what_was_filed_asked_and_refused_with_a_record() -> No
         assert counts.missing == 0
     whole = source_counts.total(found.values())
     assert whole.came == Arrival.objects.count() + 2
+
+
+def test_refusals_that_are_forgotten_are_counted_all_the_same() -> None:
+    listening = door()
+    listening.save()
+    box = Mailbox.objects.create(name="info", host="imap.example", username="info")
+    arrival = an_arrival(content="E-Mail", source="smtp")
+    now = timezone.now()
+    old, young = now - KEEP - timedelta(hours=1), now - KEEP + timedelta(hours=1)
+    kept = [
+        MailEvent.objects.create(outcome="refused", sentence="Absender unbekannt.", at=young),
+        MailEvent.objects.create(outcome="refused", sentence="Zu groß.", mailbox=box, at=old),
+        MailEvent.objects.create(outcome="received", arrival=arrival, at=old),
+        MailEvent.objects.create(outcome="again", arrival=arrival, mailbox=box, at=old),
+    ]
+    for _number in range(3):
+        MailEvent.objects.create(outcome="refused", sentence="Absender unbekannt.", at=old)
+    before = source_counts.counts()
+    assert (before["smtp"].refused, before["smtp"].came, before["mailbox:info"].refused) == (4, 5, 1)
+    for _run in range(2):
+        assert forget(0)()
+    assert set(MailEvent.objects.values_list("pk", flat=True)) == {event.pk for event in kept}
+    assert source_counts.counts() == before
+    assert mail.counts_of({"smtp": None})["smtp"].came == 5
+    listening.refresh_from_db()
+    assert (listening.refused_before, listening.edition) == (3, 1)
+
+
+def test_a_house_without_a_door_forgets_no_refusal() -> None:
+    MailEvent.objects.create(outcome="refused", sentence="x", at=timezone.now() - 2 * KEEP)
+    assert forget(0)()
+    assert source_counts.counts()["smtp"].refused == 1
 
 
 def test_a_number_without_an_arrival_is_seen(client: Client) -> None:

@@ -49,6 +49,23 @@ def _english() -> object:
             "Die Begleitdatei ist nicht lesbar. Die JSON-Datei ist fehlerhaft: Expecting value: line 1 column 1.",
             "The sidecar file cannot be read. The JSON file is faulty: Expecting value: line 1 column 1.",
         ),
+        (
+            "Der Server imap.example.de ist nicht erreichbar (keine Antwort).",
+            "The server imap.example.de cannot be reached (no answer).",
+        ),
+        (
+            "Die verschlüsselte Verbindung kommt nicht zustande (das Zertifikat wird nicht anerkannt: self-signed).",
+            "The encrypted connection cannot be made (the certificate is not accepted: self-signed).",
+        ),
+        (
+            "Der Server imap.example.de ist nicht erreichbar (Connection refused).",
+            "The server imap.example.de cannot be reached (Connection refused).",
+        ),
+        (
+            "Den Ordner „Erledigt (alt)“ gibt es im Postfach nicht (mehr).",
+            "The folder “Erledigt (alt)” is not in the mailbox (any more).",
+        ),
+        ("Diese Adresse gibt es nicht. (a@b.de an x@y.de)", "There is no such address. (a@b.de an x@y.de)"),
         ("Die Dateiart legt es nahe.", "The kind of file suggests it."),
         (
             "Ob eine E-Rechnung darin steckt, lässt sich nicht sagen: Der Aufbau des PDF stimmt nicht.",

@@ -263,5 +263,13 @@ def test_the_certificate_for_signing_is_told_before_it_is_over(days: int, grade:
     assert bool(check.to_do) == (grade == "warn")
 
 
+def test_a_provider_that_is_set_wrong_is_told_with_the_reason(settings: Any) -> None:
+    assert not _of("signing-provider")
+    settings.SIGNER = "nicht.da.Signer"
+    (check,) = _of("signing-provider")
+    assert check.grade == "warn"
+    assert "nicht.da.Signer: ModuleNotFoundError" in check.sentence
+
+
 def _of(code: str) -> list[state.Check]:
     return [one for one in state.checks() if one.code == code]

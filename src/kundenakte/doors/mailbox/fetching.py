@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
+from django.utils.translation.trans_null import gettext_noop
 
 from kundenakte.doors.mailbox import taking
 from kundenakte.doors.mailbox.taking import Head
@@ -32,7 +33,9 @@ KEYWORD: Final = "$Kundenakte"
 MOST_BYTES: Final = 100 * 1024 * 1024
 _SIZE: Final = re.compile(rb"RFC822\.SIZE (\d+)")
 _FOR_A_WHILE: Final = re.compile(r"\[(UNAVAILABLE|SERVERBUG|INUSE|CONTACTADMIN|EXPUNGEISSUED|LIMIT)\]")
-TOO_LARGE: Final = "Die E-Mail ist größer als 100 MB; sie bleibt im Postfach. Bitte legen Sie sie von Hand ab."
+TOO_LARGE: Final = gettext_noop(
+    "Die E-Mail ist größer als 100 MB; sie bleibt im Postfach. Bitte legen Sie sie von Hand ab."
+)
 Outcome = MailEvent.Outcome
 
 
@@ -40,30 +43,29 @@ class NoFolder(Exception):
     """The mailbox has no folder of this name; `sentence` says which."""
 
     code = "no_folder"
+    template = gettext_noop("Den Ordner „%(name)s“ gibt es im Postfach nicht (mehr).")
 
     def __init__(self, name: str) -> None:
         super().__init__(name)
-        self.sentence = f"Den Ordner „{name}“ gibt es im Postfach nicht (mehr)."
+        self.sentence = self.template % {"name": name}
 
 
 class NotOpened(NoFolder):
     """The server has the folder but cannot open it now: nothing is wrong with what was set up here."""
 
     code = "not_opened"
-
-    def __init__(self, name: str) -> None:
-        super().__init__(name)
-        self.sentence = f"Der Server kann den Ordner „{name}“ gerade nicht öffnen. Es wird von selbst wieder versucht."
+    template = gettext_noop(
+        "Der Server kann den Ordner „%(name)s“ gerade nicht öffnen. Es wird von selbst wieder versucht."
+    )
 
 
 class NotMoved(NoFolder):
     """What was taken cannot be moved on; it stays where it is."""
 
     code = "not_moved"
-
-    def __init__(self, name: str) -> None:
-        super().__init__(name)
-        self.sentence = f"In den Ordner „{name}“ lässt sich nichts verschieben. Übernommenes bleibt liegen, wo es ist."
+    template = gettext_noop(
+        "In den Ordner „%(name)s“ lässt sich nichts verschieben. Übernommenes bleibt liegen, wo es ist."
+    )
 
 
 def fetch(

@@ -15,16 +15,23 @@ from typing import Any, Final
 
 from aiosmtpd.lmtp import LMTP
 from aiosmtpd.smtp import SMTP, Envelope, Session
+from django.conf import settings as house
 from django.db import DatabaseError, close_old_connections, connections
 from django.utils import timezone
+from django.utils.translation.trans_null import gettext_noop
 
 from kundenakte.doors.mailbox import answering, certificates
 from kundenakte.doors.mailbox.accepting import Refusal, accept, goal_of, may_send, refuse
+from kundenakte.doors.mailbox.entrance import Entrance
 from kundenakte.steps.intake.models import MailDoor
 
 log = logging.getLogger(__name__)
 
 LATER: Final = "451 4.3.0 Die Ablage kann gerade nichts aufnehmen, bitte spaeter noch einmal"
+_NO_LISTENING: Final = gettext_noop("Der Mail-Eingang kann nicht lauschen: %(said)s.")
+_ENDED: Final = gettext_noop("Der Mail-Eingang ist unerwartet zu Ende gegangen; er wird neu begonnen.")
+_NO_SENDER: Final = gettext_noop("Dieser Absender darf nicht an die Kundenakte senden.")
+_NO_ADDRESS: Final = gettext_noop("Diese Adresse gibt es nicht.")
 # Mails that are written to disk at the same time.
 _HANDS: Final = 2
 _MOST_RECIPIENTS: Final = 50
@@ -53,12 +60,12 @@ class Listener(threading.Thread):
         try:
             self._loop.run_until_complete(self._serve())
         except OSError as error:
-            _tell(self._settings, f"Der Mail-Eingang kann nicht lauschen: {error.strerror or error}.")
+            _tell(self._settings, _NO_LISTENING % {"said": error.strerror or error})
             # Whoever looks again finds the thread ended and begins a new one; not at once.
             threading.Event().wait(5.0)
         except Exception:
             log.exception("the mail door ended")
-            _tell(self._settings, "Der Mail-Eingang ist unerwartet zu Ende gegangen; er wird neu begonnen.")
+            _tell(self._settings, _ENDED)
             threading.Event().wait(5.0)
         finally:
             self._hands.shutdown(wait=True)
@@ -69,6 +76,7 @@ class Listener(threading.Thread):
         door = self._settings
         context = certificates.context(door)
         handler = _Handler(door, self._hands)
+        entrance = Entrance(house.MAIL_CONNECTIONS)
         options: dict[str, Any] = {
             "data_size_limit": door.max_megabytes * 1024 * 1024, "enable_SMTPUTF8": True, "ident": _IDENT,
             "hostname": door.domain or "localhost", "tls_context": context, "loop": self._loop, "timeout": 120,
@@ -76,10 +84,14 @@ class Listener(threading.Thread):
         servers = []
         if door.smtp_port:
             make_smtp = partial(SMTP, handler, require_starttls=door.tls_required, **options)
-            servers.append(await self._loop.create_server(make_smtp, host=door.address, port=door.smtp_port))
+            servers.append(
+                await self._loop.create_server(entrance.to(make_smtp), host=door.address, port=door.smtp_port)
+            )
         if door.lmtp_port:
             make_lmtp = partial(LMTP, handler, **options)
-            servers.append(await self._loop.create_server(make_lmtp, host=door.address, port=door.lmtp_port))
+            servers.append(
+                await self._loop.create_server(entrance.to(make_lmtp), host=door.address, port=door.lmtp_port)
+            )
         await self._loop.run_in_executor(self._hands, _tell, door, "")
         while not self._ending.is_set():
             with contextlib.suppress(TimeoutError):
@@ -102,7 +114,7 @@ class _Handler:
         self, server: SMTP, _session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
         if not may_send(self._door, address):
-            await self._do(refuse, self._door, address, "", "Dieser Absender darf nicht an die Kundenakte senden.")
+            await self._do(refuse, self._door, address, "", _NO_SENDER)
             return f"550 5.7.1 {_ascii(address) or 'Ohne Absender'}: darf nicht an die Kundenakte senden"
         envelope.mail_from = address
         envelope.mail_options.extend(options)
@@ -118,7 +130,7 @@ class _Handler:
         except DatabaseError:
             return LATER
         if goal is None:
-            await self._do(refuse, self._door, envelope.mail_from or "", address, "Diese Adresse gibt es nicht.")
+            await self._do(refuse, self._door, envelope.mail_from or "", address, _NO_ADDRESS)
             return f"550 5.1.1 {_ascii(address)}: diese Adresse gibt es hier nicht"
         envelope.rcpt_tos.append(address)
         return "250 2.1.5 OK"

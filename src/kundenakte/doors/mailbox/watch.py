@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 
 from django.db import DatabaseError, close_old_connections, connections
 from django.utils import timezone
+from django.utils.translation.trans_null import gettext_noop
 
 from kundenakte.doors.mailbox.fetching import NoFolder, fetch, has_news
 from kundenakte.steps.intake.imap_sign_in import Unreachable, signed_in
@@ -30,8 +31,10 @@ CONFIG: Final = 2.0
 POLL: Final = 30.0
 _IDLE_SLICE: Final = 1.0
 PAUSES: Final = (2.0, 5.0, 15.0, 60.0, 300.0)
-_FAILED: Final = "Die Verbindung zum Postfach ist abgebrochen; sie wird von selbst wieder aufgenommen."
-_NO_ROOM: Final = "Die Ablage kann gerade nichts aufnehmen. Die E-Mails bleiben im Postfach und werden später geholt."
+_FAILED: Final = gettext_noop("Die Verbindung zum Postfach ist abgebrochen; sie wird von selbst wieder aufgenommen.")
+_NO_ROOM: Final = gettext_noop(
+    "Die Ablage kann gerade nichts aufnehmen. Die E-Mails bleiben im Postfach und werden später geholt."
+)
 
 
 class Part(Protocol):

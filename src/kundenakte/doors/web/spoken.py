@@ -7,16 +7,16 @@ Each was made from a template that has a translation; here the template is found
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
-from django.utils.translation import gettext, trans_real
+from django.utils.translation import gettext, override, trans_real
 
 _PLACE: Final = re.compile(r"%\((\w+)\)s")
-# Words that are ours as well, and have a translation: where something stands, and what a class is called.
-_OURS: Final = frozenset({"place", "class_name", "kind"})
+# Words that are ours as well, and have a translation: where something stands, what a class is called, what went wrong.
+_OURS: Final = frozenset({"place", "class_name", "kind", "trouble"})
 # A template must say something itself, or it would be found everywhere.
 _LEAST_LETTERS: Final = 8
 _SENTENCE: Final = re.compile(r".+?[.?!:](?= |$)|.+$", re.DOTALL)
@@ -36,6 +36,17 @@ def in_other_words(sentence: str) -> str:
     if whole != sentence or not sentence or language.startswith("de"):
         return whole
     return _found_again(language, sentence)
+
+
+def in_words_of_now() -> Callable[[str], str]:
+    """`in_other_words` for what is said after the request, in a stream: by then its language is not on any more."""
+    language = trans_real.get_language()
+
+    def say(sentence: str) -> str:
+        with override(language):
+            return in_other_words(sentence)
+
+    return say
 
 
 @lru_cache(maxsize=512)

@@ -13,6 +13,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Final
 
+from django.utils.translation.trans_null import gettext_noop
+
 from kundenakte.base import secret_files
 from kundenakte.steps.intake.models import Mailbox
 
@@ -26,13 +28,13 @@ _MOST_ANSWER: Final = 100_000
 
 
 class Unreachable(Exception):
-    """The mailbox cannot be opened; `sentence` tells the administrator why."""
+    """The mailbox cannot be opened; `sentence`, the template with its words, tells the administrator why."""
 
     code = "mailbox_unreachable"
 
-    def __init__(self, sentence: str) -> None:
-        super().__init__(sentence)
-        self.sentence = sentence
+    def __init__(self, template: str, **words: object) -> None:
+        self.sentence = template % words if words else template
+        super().__init__(self.sentence)
 
 
 @contextmanager
@@ -54,15 +56,22 @@ def signed_in(mailbox: Mailbox, *, seconds: float = SECONDS) -> Iterator[BaseMai
         else:
             session = MailBoxUnencrypted(mailbox.host, mailbox.port, timeout=seconds)
     except ssl.SSLError as error:
-        raise Unreachable(f"Die verschlüsselte Verbindung kommt nicht zustande ({_short(error)}).") from error
+        raise Unreachable(
+            gettext_noop("Die verschlüsselte Verbindung kommt nicht zustande (%(trouble)s)."), trouble=_short(error)
+        ) from error
     except (OSError, imaplib.IMAP4.error) as error:
-        raise Unreachable(f"Der Server {mailbox.host} ist nicht erreichbar ({_short(error)}).") from error
+        raise Unreachable(
+            gettext_noop("Der Server %(host)s ist nicht erreichbar (%(trouble)s)."), host=mailbox.host,
+            trouble=_short(error),
+        ) from error  # fmt: skip
     try:
         _sign_in(session, mailbox)
         _look_again(session)
     except (ImapToolsError, imaplib.IMAP4.error, OSError) as error:
         _leave(session)
-        raise Unreachable("Der Server nimmt die Anmeldung nicht an. Bitte prüfen Sie Benutzer und Passwort.") from error
+        raise Unreachable(
+            gettext_noop("Der Server nimmt die Anmeldung nicht an. Bitte prüfen Sie Benutzer und Passwort.")
+        ) from error
     except Unreachable:
         _leave(session)
         raise
@@ -100,11 +109,14 @@ def _access_token(mailbox: Mailbox, secrets: dict[str, str]) -> str:
             said = json.loads(answer.read(_MOST_ANSWER))
     except urllib.error.HTTPError as error:
         raise Unreachable(
-            "Der Anbieter gibt kein Zugangs-Token heraus. Die Zustimmung ist vielleicht abgelaufen; "
-            f"bitte hinterlegen Sie ein neues Refresh-Token (HTTP {error.code})."
-        ) from error
+            gettext_noop("Der Anbieter gibt kein Zugangs-Token heraus. Die Zustimmung ist vielleicht abgelaufen; "
+                         "bitte hinterlegen Sie ein neues Refresh-Token (HTTP %(code)s)."),
+            code=error.code,
+        ) from error  # fmt: skip
     except (OSError, ValueError) as error:
-        raise Unreachable(f"Die Adresse der Token ist nicht erreichbar ({_short(error)}).") from error
+        raise Unreachable(
+            gettext_noop("Die Adresse der Token ist nicht erreichbar (%(trouble)s)."), trouble=_short(error)
+        ) from error
     if said.get("refresh_token"):
         secret_files.keep(MAILBOX, mailbox.name, {"refresh_token": str(said["refresh_token"])})
     return str(said.get("access_token", ""))
@@ -117,9 +129,9 @@ def _leave(session: BaseMailBox) -> None:
 
 def _short(error: BaseException) -> str:
     if isinstance(error, socket.gaierror):
-        return "der Name ist nicht bekannt"
+        return gettext_noop("der Name ist nicht bekannt")
     if isinstance(error, TimeoutError):
-        return "keine Antwort"
+        return gettext_noop("keine Antwort")
     if isinstance(error, ssl.SSLCertVerificationError):
-        return f"das Zertifikat wird nicht anerkannt: {error.verify_message}"
+        return gettext_noop("das Zertifikat wird nicht anerkannt: %(said)s") % {"said": error.verify_message}
     return str(getattr(error, "strerror", None) or error)[:120]

@@ -95,6 +95,8 @@ class MailDoor(models.Model):
     team = models.ForeignKey(Role, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     problem = models.TextField(blank=True)
     succeeded_at = models.DateTimeField(null=True, blank=True)
+    # Mails it turned away and of which no event tells any more.
+    refused_before = models.PositiveIntegerField(default=0)
     edition = models.PositiveIntegerField(default=1)
 
     def __str__(self) -> str:

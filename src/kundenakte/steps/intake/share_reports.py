@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
 from django.db.models import Count, Q, QuerySet, Sum
+from django.utils.translation.trans_null import gettext_noop
 
 from kundenakte.base.accounts.models import User
 from kundenakte.records import access
@@ -19,9 +20,19 @@ Outcome = ShareLine.Outcome
 _EXAMPLES: Final = 5
 _WORDS: Final = 100
 _HEADINGS: Final = (
-    "Pfad", "Größe", "Geändert am", "Ergebnis", "Hinweis", "Kunde im Pfad", "Kundennummer", "Ordner", "Klasse",
-    "Stand heute", "Dokument", "SHA-256",
-)  # fmt: skip
+    gettext_noop("Pfad"),
+    gettext_noop("Größe"),
+    gettext_noop("Geändert am"),
+    gettext_noop("Ergebnis"),
+    gettext_noop("Hinweis"),
+    gettext_noop("Kunde im Pfad"),
+    gettext_noop("Kundennummer"),
+    gettext_noop("Ordner"),
+    gettext_noop("Klasse"),
+    gettext_noop("Stand heute"),
+    gettext_noop("Dokument"),
+    gettext_noop("SHA-256"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,29 +92,32 @@ def unknown_words(run: ShareRun, user: User | None) -> list[tuple[str, int]]:
     return list(rows.annotate(count=Count("pk")).order_by("-count", "kind_word")[:_WORDS])
 
 
-def table(run: ShareRun, user: User | None) -> Iterator[str]:
-    """The report as CSV for a spreadsheet, line by line: memory does not grow with the share."""
+def table(run: ShareRun, user: User | None, say: Callable[[str], str] = str) -> Iterator[str]:
+    """The report as CSV for a spreadsheet, line by line: memory does not grow with the share. `say` puts our words into
+    the reader's language."""
     rows = Rows()
-    yield rows.head(_HEADINGS)
+    yield rows.head(say(heading) for heading in _HEADINGS)
     lines = visible(run, user).select_related("arrival", "customer").order_by("pk")
     for line in lines.iterator(chunk_size=500):
-        yield rows.line(_cells(line))
+        yield rows.line(_cells(line, say))
 
 
-def _cells(line: ShareLine) -> tuple[object, ...]:
+def _cells(line: ShareLine, say: Callable[[str], str]) -> tuple[object, ...]:
     changed = moment_of(line.mtime_ns) if line.mtime_ns else None
     return (
-        line.file, line.size, changed.isoformat(timespec="seconds") if changed else "", Outcome(line.outcome).label,
-        line.sentence, line.customer_word, line.customer.number if line.customer else "", line.kind_word,
-        line.class_code, _today(line.arrival), (line.arrival.document_id or "") if line.arrival else "", line.digest,
+        line.file, line.size, changed.isoformat(timespec="seconds") if changed else "",
+        say(str(Outcome(line.outcome).label)), say(line.sentence), line.customer_word,
+        line.customer.number if line.customer else "", line.kind_word, line.class_code, _today(line.arrival, say),
+        (line.arrival.document_id or "") if line.arrival else "", line.digest,
     )  # fmt: skip
 
 
-def _today(arrival: Arrival | None) -> str:
+def _today(arrival: Arrival | None, say: Callable[[str], str]) -> str:
     if arrival is None:
         return ""
-    said = Arrival.State(arrival.state).label
-    return f"{said}: {arrival.sentence}" if arrival.state == Arrival.State.WAITING and arrival.sentence else str(said)
+    said = say(str(Arrival.State(arrival.state).label))
+    is_asked = arrival.state == Arrival.State.WAITING and arrival.sentence
+    return f"{said}: {say(arrival.sentence)}" if is_asked else said
 
 
 class Rows:

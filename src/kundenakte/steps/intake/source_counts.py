@@ -102,10 +102,18 @@ def _set_up() -> list[str]:
     return [*found, MAIL_DOOR] if MailDoor.objects.filter(enabled=True).exists() else found
 
 
-def _refused() -> dict[str, int]:
-    boxes = {box.pk: box.source for box in Mailbox.objects.all()}
-    folders = {folder.pk: folder.source for folder in WatchedFolder.objects.all()}
+def refused_mails() -> dict[int | None, int]:
+    """How many mails each mailbox (by its number), or the door that listens (None), has ever turned away."""
     mails = MailEvent.objects.filter(outcome=MailEvent.Outcome.REFUSED).order_by().values_list("mailbox")
+    found: dict[int | None, int] = dict(mails.annotate(Count("pk")))
+    before = sum(MailDoor.objects.values_list("refused_before", flat=True))
+    return found | ({None: found.get(None, 0) + before} if before else {})
+
+
+def _refused() -> dict[str, int]:
+    boxes: dict[int | None, str] = {box.pk: box.source for box in Mailbox.objects.all()}
+    folders = {folder.pk: folder.source for folder in WatchedFolder.objects.all()}
     files = FolderEvent.objects.filter(outcome=FolderEvent.Outcome.ERROR).order_by().values_list("folder")
-    found = {boxes.get(pk, MAIL_DOOR): count for pk, count in mails.annotate(Count("pk"))}
+    named = boxes | {None: MAIL_DOOR}
+    found = {named[pk]: count for pk, count in refused_mails().items() if pk in named}
     return found | {folders[pk]: count for pk, count in files.annotate(Count("pk"))}

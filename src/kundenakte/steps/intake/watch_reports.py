@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
 from django.db.models import Count, Q, QuerySet
+from django.utils.translation.trans_null import gettext_noop
 
 from kundenakte.base.accounts.models import User
 from kundenakte.records import access
@@ -20,9 +21,16 @@ TWINS: Final = "twins"
 # So many paths make a page of a list.
 PAGE: Final = 200
 _HEADINGS: Final = (
-    "Pfad", "Größe", "Geändert am", "Stand", "Hinweis", "Gleicher Inhalt an weiteren Stellen", "Dokument", "Eingang",
-    "SHA-256",
-)  # fmt: skip
+    gettext_noop("Pfad"),
+    gettext_noop("Größe"),
+    gettext_noop("Geändert am"),
+    gettext_noop("Stand"),
+    gettext_noop("Hinweis"),
+    gettext_noop("Gleicher Inhalt an weiteren Stellen"),
+    gettext_noop("Dokument"),
+    gettext_noop("Eingang"),
+    gettext_noop("SHA-256"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,18 +96,20 @@ def changed_file(document: Document) -> ShareEntry | None:
     return changed.order_by("-mtime_ns").first()
 
 
-def table(share: Share, user: User | None, kind: str) -> Iterator[str]:
-    """A list, or with kind "" everything, as CSV for a spreadsheet, line by line."""
+def table(share: Share, user: User | None, kind: str, say: Callable[[str], str] = str) -> Iterator[str]:
+    """A list, or with kind "" everything, as CSV for a spreadsheet, line by line. `say` puts our words into the
+    reader's language."""
     rows = Rows()
-    yield rows.head(_HEADINGS)
+    yield rows.head(say(heading) for heading in _HEADINGS)
     entries = of_kind(share, user, kind) if kind else visible(share, user).order_by("pk")
     for entry in entries.iterator(chunk_size=500):
-        yield rows.line(_cells(entry))
+        yield rows.line(_cells(entry, say))
 
 
-def _cells(entry: ShareEntry) -> tuple[object, ...]:
+def _cells(entry: ShareEntry, say: Callable[[str], str]) -> tuple[object, ...]:
     changed = entry.changed_at
     return (
-        entry.file, entry.size, changed.isoformat(timespec="seconds") if changed else "", Kind(entry.kind).label,
-        entry.sentence, entry.twins, entry.document_id or "", entry.arrival_id or "", entry.digest,
+        entry.file, entry.size, changed.isoformat(timespec="seconds") if changed else "",
+        say(str(Kind(entry.kind).label)), say(entry.sentence), entry.twins,
+        entry.document_id or "", entry.arrival_id or "", entry.digest,
     )  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -83,33 +84,18 @@ def usable(now: datetime) -> House:
     return found
 
 
-@transaction.atomic
 def make(*, actor: Actor, now: datetime, years: int = YEARS, again: bool = False) -> House:
     """Make key and certificate (ECDSA P-256) in the company's name; on return both are on disk.
+
+    The key that is there is replaced only when the entry in the journal is committed; so this is no part of another
+    transaction. When anything fails before that, the former one goes on signing.
 
     Raises NotAllowed for who may not administer, BadValue while the company has no name or an own certificate is
     set, AlreadyDone when there is one, unless `again`. What was signed with the old one stays as valid as it was.
     """
-    access.require(actor, Verb.ADMINISTER)
-    company = OwnCompany.objects.select_for_update().order_by("pk").first()
-    if company is None:
-        raise BadValue("Die eigene Firma ist noch nicht eingetragen: kundenakte company set --name …")
-    if settings.SIGNING_CERTIFICATE:
-        raise BadValue("KUNDENAKTE_SIGNING_CERTIFICATE nennt schon ein Zertifikat; das gilt.")
-    if secret_files.of(_KIND, _NAME) and not again:
-        raise AlreadyDone("Es gibt schon ein Zertifikat. Mit --again wird es durch ein neues ersetzt.")
-    key = ec.generate_private_key(ec.SECP256R1())
-    made = House(key, _certificate(key, company, now, years))
-    kept = {
-        "key": key.private_bytes(
-            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-        ).decode(),
-        "certificate": made.certificate.public_bytes(serialization.Encoding.PEM).decode(),
-    }
-    journal.append(
-        actor, "signing.certificate_made", company, at=now, fingerprint=made.fingerprint, until=made.until.isoformat()
-    )
-    secret_files.keep(_KIND, _NAME, kept)
+    with ExitStack() as after_commit, transaction.atomic(durable=True):
+        made, kept = _made(actor, now, years, again=again)
+        after_commit.enter_context(secret_files.laid_beside(_KIND, _NAME, kept))
     return made
 
 
@@ -137,6 +123,30 @@ class HouseSigner:
     def collect(self, key: str) -> Answer:
         """Nothing ever waits here."""
         return Declined(gettext_noop("Dazu wartet keine Unterschrift."))
+
+
+def _made(actor: Actor, now: datetime, years: int, *, again: bool) -> tuple[House, dict[str, str]]:
+    """Both, what is to be kept of them, and the entry in the journal."""
+    access.require(actor, Verb.ADMINISTER)
+    company = OwnCompany.objects.select_for_update().order_by("pk").first()
+    if company is None:
+        raise BadValue("Die eigene Firma ist noch nicht eingetragen: kundenakte company set --name …")
+    if settings.SIGNING_CERTIFICATE:
+        raise BadValue("KUNDENAKTE_SIGNING_CERTIFICATE nennt schon ein Zertifikat; das gilt.")
+    if secret_files.of(_KIND, _NAME) and not again:
+        raise AlreadyDone("Es gibt schon ein Zertifikat. Mit --again wird es durch ein neues ersetzt.")
+    key = ec.generate_private_key(ec.SECP256R1())
+    made = House(key, _certificate(key, company, now, years))
+    kept = {
+        "key": key.private_bytes(
+            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+        ).decode(),
+        "certificate": made.certificate.public_bytes(serialization.Encoding.PEM).decode(),
+    }
+    journal.append(
+        actor, "signing.certificate_made", company, at=now, fingerprint=made.fingerprint, until=made.until.isoformat()
+    )
+    return made, kept
 
 
 def _certificate(key: ec.EllipticCurvePrivateKey, company: OwnCompany, now: datetime, years: int) -> x509.Certificate:

@@ -7,12 +7,17 @@ The suite in tests/contracts/test_signers.py is the description for whoever writ
 from __future__ import annotations
 
 import importlib
+import logging
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final, Literal, Protocol
+from typing import Any, Final, Literal, Protocol, cast
 
 from django.conf import settings
 from django.utils.translation.trans_null import gettext_noop
+
+from kundenakte.steps.signing.refusals import NoSigner
+
+log = logging.getLogger(__name__)
 
 # As eIDAS tells them apart (Art. 3 No. 10 to 12).
 Kind = Literal["simple", "advanced", "qualified"]
@@ -80,7 +85,37 @@ class Signer(Protocol):
 
 
 def chosen() -> Signer:
-    """The signer of this house. Raises ImportError or AttributeError for a setting that names nothing."""
-    module, _dot, name = str(settings.SIGNER).rpartition(".")
-    made: Signer = getattr(importlib.import_module(module), name)()
-    return made
+    """The signer of this house. Raises NoSigner for a setting that names none; the log has the reason."""
+    try:
+        return _made()
+    except NoSigner as error:
+        log.warning("KUNDENAKTE_SIGNER names no signer: %s", error.reason)
+        raise
+
+
+def trouble() -> str:
+    """Why the setting names no signer, in the words of the program; empty when it names one."""
+    try:
+        _made()
+    except NoSigner as error:
+        return error.reason
+    return ""
+
+
+def _made() -> Signer:
+    named = str(settings.SIGNER)
+    module, _dot, name = named.rpartition(".")
+    try:
+        return _keeping_its_promises(getattr(importlib.import_module(module), name)())
+    # Whatever somebody else's module does while it is loaded or made.
+    except Exception as error:
+        raise NoSigner(reason=f"{named}: {type(error).__name__}: {error}") from error
+
+
+def _keeping_its_promises(made: Any) -> Signer:
+    absent = [name for name in ("begin", "collect") if not callable(getattr(made, name, None))]
+    absent += [] if isinstance(getattr(made, "name", None), str) else ["name"]
+    absent += [] if getattr(made, "kind", None) in WORDS else ["kind"]
+    if absent:
+        raise TypeError(f"no Signer, it lacks {', '.join(absent)}")
+    return cast(Signer, made)

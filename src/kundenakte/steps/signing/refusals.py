@@ -68,6 +68,20 @@ class NoCertificate(Refused):
     )
 
 
+class NoSigner(Refused):
+    """The setting names nothing that could sign. `reason` says why, for the administrator."""
+
+    code = "signing_no_signer"
+    sentence = (
+        "Unterschreiben ist gerade nicht möglich: Der Anbieter der Unterschriften ist nicht richtig eingestellt. "
+        "Bitte wenden Sie sich an Ihren Administrator."
+    )
+
+    def __init__(self, *, reason: str) -> None:
+        super().__init__()
+        self.reason = reason
+
+
 class ProviderDeclined(Refused):
     """The provider gave no signature; its sentence is the refusal's."""
 

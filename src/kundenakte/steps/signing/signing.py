@@ -45,7 +45,7 @@ def sign(
 
     For people alone; it takes the right to edit, and where the class asks for a release that right as well. `edition`
     is the state the person had before her. A sealed document wants a reason. Nothing is there when this raises:
-    NotAllowed, ChangedMeanwhile, ReasonMissing, NotSignable, ProviderDeclined, NoCertificate, Damaged.
+    NotAllowed, ChangedMeanwhile, ReasonMissing, NotSignable, ProviderDeclined, NoCertificate, NoSigner, Damaged.
     """
     version = require_signable(actor=actor, document=document)
     if document.edition != edition:

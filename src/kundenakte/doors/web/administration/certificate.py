@@ -1,4 +1,4 @@
-"""What the state of the house says about the certificate it signs documents with; nothing where there is none."""
+"""What the state of the house says about who signs documents and with what; nothing where there is nothing to say."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from kundenakte.doors.web.templatetags.shown import day
-from kundenakte.steps.signing import house
+from kundenakte.steps.signing import house, port
 from kundenakte.steps.signing.refusals import NoCertificate
 
 Finding = tuple[str, str, str, str, str]
@@ -16,6 +16,11 @@ Finding = tuple[str, str, str, str, str]
 
 def findings() -> Iterator[Finding]:
     """Code, name, grade, sentence and what to do. Only signing waits for it, so it is never worse than a warning."""
+    reason = port.trouble()
+    if reason:
+        said = _("KUNDENAKTE_SIGNER nennt nichts, was unterschreiben kann (%(reason)s).") % {"reason": reason}
+        to_do = _("Bis das richtig eingestellt und neu gestartet ist, kann niemand unterschreiben.")
+        yield "signing-provider", _("Anbieter der Unterschriften"), "warn", said, to_do
     code, name = "signing-certificate", _("Zertifikat zum Unterschreiben")
     to_do = _("Ein neues macht „kundenakte signing_certificate make --again“, oder tauschen Sie Ihr eigenes aus.")
     try:

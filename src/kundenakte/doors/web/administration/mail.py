@@ -25,7 +25,7 @@ from kundenakte.doors.web.sent_forms import carried_out
 from kundenakte.records import access
 from kundenakte.records.models import Arrival
 from kundenakte.records.refusals import NotFound
-from kundenakte.steps.intake import mail_trial, mailboxes
+from kundenakte.steps.intake import mail_trial, mailboxes, source_counts
 from kundenakte.steps.intake.models import Mailbox, MailboxFolder, MailEvent
 
 _SHOWN = 20
@@ -57,8 +57,7 @@ def counts_of(sources: Mapping[str, int | None]) -> dict[str, Counts]:
     found: dict[str, dict[str, int]] = {source: {} for source in sources}
     for source, state, number in rows:
         found[source][state] = number
-    refusals = MailEvent.objects.filter(outcome=MailEvent.Outcome.REFUSED).order_by().values_list("mailbox")
-    refused: dict[int | None, int] = dict(refusals.annotate(Count("pk")))
+    refused = source_counts.refused_mails()
     left = {pk: sum(n for one, n in _left() if one == pk) for pk in sources.values()}
     return {
         source: Counts(

@@ -21,7 +21,7 @@ from kundenakte.records.models import Document, Verb
 from kundenakte.records.reach import Rights
 from kundenakte.records.refusals import BadValue, Refused
 from kundenakte.steps.signing import house, port, signing
-from kundenakte.steps.signing.refusals import NoCertificate, NotSignable
+from kundenakte.steps.signing.refusals import NoCertificate, NoSigner, NotSignable
 
 
 class WrongPassword(BadValue):
@@ -62,19 +62,19 @@ def sign(request: SignedIn, pk: int) -> HttpResponse:
     error, status = "", 200
     try:
         signing.require_signable(actor=page.actor(request), document=document)
-        if request.method == "POST":
+        signer = port.chosen()
+    except (NotSignable, NoSigner) as refused:
+        return _hopeless(request, document, refused)
+    if request.method == "POST":
+        try:
             return _signed(request, document)
-    except Refused as refused:
-        if refusals.status_of(refused) in {403, 404}:
-            raise
-        error, status = refused.in_words(_), refusals.status_of(refused)
-        document.refresh_from_db()
-        if request.method == "GET":
-            status = 200
-        if isinstance(refused, NotSignable):
-            context = {"document": document, "error": error, "is_hopeless": True}
-            return render(request, "documents/sign.html", context, status=status)
-    signer = port.chosen()
+        except NotSignable as refused:
+            return _hopeless(request, document, refused)
+        except Refused as refused:
+            if refusals.status_of(refused) in {403, 404}:
+                raise
+            error, status = refused.in_words(_), refusals.status_of(refused)
+            document.refresh_from_db()
     if not error and signer.name == house.HouseSigner.name:
         error = _certificate_trouble()
     context = {
@@ -83,6 +83,13 @@ def sign(request: SignedIn, pk: int) -> HttpResponse:
         "has_password": request.user.has_usable_password(), "reason": request.POST.get("reason", ""),
         "folder": _folder(request),
     }  # fmt: skip
+    return render(request, "documents/sign.html", context, status=status)
+
+
+def _hopeless(request: SignedIn, document: Document, refused: Refused) -> HttpResponse:
+    """The page without its form: whatever she enters, nothing is signed."""
+    status = 200 if request.method == "GET" else refusals.status_of(refused)
+    context = {"document": document, "error": refused.in_words(_), "is_hopeless": True}
     return render(request, "documents/sign.html", context, status=status)
 
 

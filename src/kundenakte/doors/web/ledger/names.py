@@ -52,6 +52,7 @@ NAMES: Final = {
     "journal.outside": gettext_noop("Protokoll bezeugen lassen"),
     "blobs.sweep": gettext_noop("Dateiablage aufräumen"),
     "jobs.purge": gettext_noop("Erledigtes aufräumen"),
+    "mail.forget": gettext_noop("Alte Abweisungen des Mail-Eingangs vergessen"),
     "api.forget": gettext_noop("Alte Aufrufe von Programmen vergessen"),
     "alarms.tell": gettext_noop("Störungen melden"),
     "share.run": gettext_noop("Dateiserver durchsehen oder übernehmen"),

@@ -20,6 +20,7 @@ from kundenakte.doors.web.administration.pages import administrators
 from kundenakte.doors.web.alphabet import by_word
 from kundenakte.doors.web.page import SignedIn
 from kundenakte.doors.web.shares.views import found
+from kundenakte.doors.web.spoken import in_words_of_now
 from kundenakte.records.models import DocumentClass
 from kundenakte.records.refusals import NotFound, Refused
 from kundenakte.steps.intake import share_reports
@@ -64,7 +65,8 @@ def run(request: SignedIn, share_run: int) -> HttpResponse:
 def report(request: SignedIn, share_run: int) -> HttpResponse:
     """Each path with what became of it, for a spreadsheet."""
     row = _row(share_run)
-    response = StreamingHttpResponse(share_reports.table(row, request.user), content_type="text/csv; charset=utf-8")
+    lines = share_reports.table(row, request.user, in_words_of_now())
+    response = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
     name = f"{row.share.name} {timezone.localtime(row.started_at):%Y-%m-%d %H%M}.csv"
     response.headers["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=name) or ""
     return cast(HttpResponse, response)

@@ -21,6 +21,7 @@ from kundenakte.doors.web import answers, page
 from kundenakte.doors.web.administration.pages import administrators
 from kundenakte.doors.web.page import SignedIn
 from kundenakte.doors.web.shares.views import found
+from kundenakte.doors.web.spoken import in_words_of_now
 from kundenakte.records.refusals import NotFound, Refused
 from kundenakte.steps.intake import watch_reports, watching
 from kundenakte.steps.intake.models import ShareEntry, ShareLook
@@ -125,9 +126,8 @@ def table(request: SignedIn, share: int) -> HttpResponse:
     row, kind = found(share), request.GET.get("art", "")
     if kind:
         _name(kind)
-    response = StreamingHttpResponse(
-        watch_reports.table(row, request.user, kind), content_type="text/csv; charset=utf-8"
-    )
+    lines = watch_reports.table(row, request.user, kind, in_words_of_now())
+    response = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
     name = " ".join(filter(None, (row.name, _("Stand der Ablage"), kind)))
     response.headers["Content-Disposition"] = (
         content_disposition_header(as_attachment=True, filename=f"{name}.csv") or ""
