@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from functools import partial
 from itertools import pairwise
-from typing import Any, BinaryIO, NamedTuple
+from typing import Any, BinaryIO, Final, NamedTuple
 
 from django.db import IntegrityError, transaction
 
@@ -32,7 +32,7 @@ from kundenakte.records.models import Arrival
 from kundenakte.records.retention.keeping import FILE_JOB as RETENTION_OF_FILE
 from kundenakte.steps.archive import originals
 from kundenakte.steps.archive import tasks as archive
-from kundenakte.steps.filing import rule_trial
+from kundenakte.steps.filing import mails, rule_trial
 from kundenakte.steps.filing import tasks as filing
 from kundenakte.steps.filing.by_hand import confirm_check, discard, file_by_hand, leave_to, send_again, take_back
 from kundenakte.steps.filing.by_source import file_by_source, named_exactly
@@ -142,10 +142,10 @@ def try_again(*, actor: Actor, arrival: Arrival, now: datetime, password: str = 
 def divide(*, actor: Actor, arrival: Arrival, first_pages: Sequence[int], now: datetime) -> None:
     """Let what waits in the inbox be divided: a document begins on each of these pages; with one alone it goes on as
     the one document it is. Raises NotDivisible, BadValue, PartlyDivided, AlreadyDone."""
-    offered = [one.page for one in division.proposed(arrival)]
+    choice = division.chosen(arrival, first_pages)
     with transaction.atomic():
         send_again(actor=actor, arrival=arrival, now=now)
-        division.decide(actor=actor, arrival=arrival, first_pages=first_pages, offered=offered, now=now)
+        division.decide(actor=actor, arrival=arrival, choice=choice, now=now)
         ledger.enqueue(scanning.JOB, arrival.pk)
 
 
@@ -155,6 +155,11 @@ def _first_step(arrival: Arrival) -> str:
     if packed.is_packed(arrival.media_type):
         return packed.OPEN
     return batches.JOB if batches.is_batch(arrival) else WAY[0].name
+
+
+BESIDE_SCANNING: Final = scanning.Neighbours(
+    receive, filing.put_in_inbox, filing.ask_whether_several, mails.tell_mail, rendition.password_of
+)
 
 
 def _reading_failed(arrival_id: int, sentence: str) -> None:
@@ -172,7 +177,7 @@ def register_jobs() -> None:
         READ, reading.read, then=scanning.JOB, on_failed=_reading_failed, priority=reading.SOON, max_attempts=3
     )
     ledger.register(
-        scanning.JOB, partial(scanning.take_apart, receive=receive, ask=filing.put_in_inbox), then=WAY[1].name,
+        scanning.JOB, partial(scanning.take_apart, others=BESIDE_SCANNING), then=WAY[1].name,
         on_failed=filing.put_in_inbox,
     )  # fmt: skip
     ledger.register(

@@ -174,15 +174,14 @@ def with_nothing_hidden_in_it(
     shows_none = ~Q(state=Arrival.State.SPLIT) | ~(in_packed | in_stack)
     # What was opened and lay in something else that was: a stack in an archive, a letter of a stack divided once more.
     around: dict[int, set[int]] = {}
+    clean: set[int] = set()
     for way in WHOLES:
         opened = Arrival.objects.filter(state=Arrival.State.SPLIT, **{f"{way}__state": Arrival.State.SPLIT})
         for inner, outer in opened.values_list("pk", way):
             around.setdefault(inner, set()).add(outer)
-    if not around:
-        return arrivals.filter(shows_none)
-    clean = Arrival.objects.filter(shows_none, pk__in=around).values_list("pk", flat=True)
+        clean |= set(opened.filter(shows_none).values_list("pk", flat=True))
     found: set[int] = set()
-    level = around.keys() - set(clean)
+    level = around.keys() - clean
     while level:
         level = {outer for inner in level for outer in around.get(inner, ())} - found
         found |= level

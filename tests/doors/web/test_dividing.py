@@ -50,7 +50,7 @@ def test_all_pages_are_shown_and_what_is_marked_is_taken(signed_in: SignIn) -> N
     assert "Das Bild einer Seite wird noch vorbereitet." in shown
     answer = client.post(address(arrival), {"beginnt": ["3"]}, follow=True)
     assert "Wird in 2 Dokumente geteilt." in answer.text
-    assert StackDivision.objects.get().first_pages == [1, 3]
+    assert StackDivision.objects.get().parts == [[1, 2], [3]]
     arrival.refresh_from_db()
     assert arrival.state == Arrival.State.UNDER_WAY
 
@@ -59,7 +59,7 @@ def test_it_may_be_one_document(signed_in: SignIn) -> None:
     arrival, client = a_stack(), signed_in("verena")
     answer = client.post(address(arrival), {"beginnt": ["3"], "eines": "1"}, follow=True)
     assert "Geht als ein Dokument weiter." in answer.text
-    assert StackDivision.objects.get().first_pages == [1]
+    assert StackDivision.objects.get().parts == [[1, 2, 3]]
 
 
 @pytest.mark.parametrize("marked", [[], ["1"], ["seite"], ["-2"], ["9" * 30]])
@@ -102,4 +102,4 @@ def test_of_two_who_divide_the_second_is_told(signed_in: SignIn) -> None:
     arrival, client = a_stack(), signed_in("verena")
     client.post(address(arrival), {"beginnt": ["2"]})
     assert client.post(address(arrival), {"beginnt": ["3"]}).status_code == 409
-    assert StackDivision.objects.get().first_pages == [1, 2]
+    assert StackDivision.objects.get().parts == [[1], [2, 3]]

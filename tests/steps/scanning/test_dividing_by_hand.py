@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pikepdf
 import pytest
@@ -20,12 +21,12 @@ from kundenakte.base.journal.models import JournalEntry
 from kundenakte.records.models import Arrival, StackPart
 from kundenakte.records.pagetext import PageText
 from kundenakte.records.refusals import AlreadyDone, BadValue, NotAllowed
-from kundenakte.records.scanned import Reading, ReadPage
-from kundenakte.steps.scanning import cutting
+from kundenakte.records.scanned import Code, Reading, ReadPage, save_reading
+from kundenakte.steps.scanning import cutting, division, tasks
 from kundenakte.steps.scanning.dividing import Part, divided_at
 from kundenakte.steps.scanning.division import NotDivisible, PartlyDivided
 from kundenakte.steps.scanning.models import StackDivision
-from tests.builders import NOW, SETUP, a_customer_file, a_user
+from tests.builders import NOW, SETUP, a_customer_file, a_user, an_arrival
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -110,7 +111,7 @@ def test_what_is_one_document_goes_on_as_one_and_is_not_asked_about_again(anton:
     worked_off()
     stack.refresh_from_db()
     assert (stack.state, StackPart.objects.count()) == (Arrival.State.WAITING, 0)
-    assert StackDivision.objects.get().first_pages == [1]
+    assert StackDivision.objects.get().parts == [[1, 2]]
     assert JournalEntry.objects.filter(kind="arrival.kept_whole").count() == 1
 
 
@@ -152,16 +153,16 @@ def test_a_division_that_was_held_up_goes_on_where_it_began(anton: Actor, monkey
             raise OSError(28, "no space left")
         return real(**named)  # type: ignore[arg-type]
 
-    from kundenakte.steps.scanning import tasks
-
     pipeline.divide(actor=anton, arrival=stack, first_pages=[1, 2], now=NOW)
     with pytest.raises(OSError, match="no space"):
-        tasks.take_apart(stack.pk, receive=failing, ask=lambda _pk, _sentence: None)
+        tasks.take_apart(stack.pk, others=replace(pipeline.BESIDE_SCANNING, receive=failing))
     assert StackPart.objects.count() == 1
     Arrival.objects.filter(pk=stack.pk).update(state=Arrival.State.WAITING)
+    stack.refresh_from_db()
     Job.objects.all().delete()
     with pytest.raises(PartlyDivided):
         pipeline.divide(actor=anton, arrival=stack, first_pages=[1], now=NOW)
+    stack.refresh_from_db()
     pipeline.divide(actor=anton, arrival=stack, first_pages=[1, 2], now=NOW)
     worked_off()
     assert [list(row.pages) for row in StackPart.objects.order_by("position")] == [[1], [2]]
@@ -175,6 +176,79 @@ def test_what_will_not_be_cut_comes_back_with_the_reason(anton: Actor, monkeypat
     worked_off()
     stack.refresh_from_db()
     assert (stack.state, stack.sentence) == (Arrival.State.WAITING, cutting.BROKEN)
+
+
+def test_a_part_that_had_other_pages_before_is_never_passed_over(anton: Actor) -> None:
+    """What was read of a page may change between two attempts of a stack with sheets: no page may fall through."""
+    stack = waiting(a_pdf("eins", "zwei", "drei"))
+    part = waiting(a_pdf("eins"), "teil.pdf")
+    pipeline.divide(actor=anton, arrival=stack, first_pages=[1, 2, 3], now=NOW)
+    StackPart.objects.create(stack=stack, part=part, position=1, pages=[1, 2])
+    worked_off()
+    stack.refresh_from_db()
+    assert (stack.state, stack.sentence) == (Arrival.State.WAITING, tasks.HALF_DONE)
+
+
+def test_the_end_counts_once_more(anton: Actor) -> None:
+    stack = waiting(a_pdf("eins", "zwei", "drei"))
+    Arrival.objects.filter(pk=stack.pk).update(state=Arrival.State.UNDER_WAY)
+    StackPart.objects.create(stack=stack, part=waiting(a_pdf("eins"), "teil.pdf"), position=1, pages=[1])
+    assert not tasks._end(stack.pk, [Part((1,)), Part((2, 3))], pipeline.BESIDE_SCANNING)
+    stack.refresh_from_db()
+    assert stack.state == Arrival.State.WAITING
+
+
+def test_a_locked_pdf_is_divided_with_the_password_that_was_said(anton: Actor) -> None:
+    buffer = io.BytesIO()
+    with pikepdf.open(io.BytesIO(a_pdf("eins", "zwei"))) as pdf:
+        pdf.save(buffer, encryption=pikepdf.Encryption(user="geheim", owner="geheim"))
+    stack = waiting(buffer.getvalue())
+    pipeline.try_again(actor=anton, arrival=stack, now=NOW, password="geheim")
+    worked_off()
+    stack.refresh_from_db()
+    pipeline.divide(actor=anton, arrival=stack, first_pages=[1, 2], now=NOW)
+    worked_off()
+    stack.refresh_from_db()
+    assert stack.state == Arrival.State.SPLIT, stack.sentence
+
+
+def test_a_mail_that_waits_for_a_stack_goes_on_when_that_is_taken_apart(anton: Actor) -> None:
+    mail, stack = an_arrival(content="Mail", file_name="post.eml"), waiting(a_pdf("eins", "zwei"))
+    Arrival.objects.filter(pk=mail.pk).update(findings={"read": True})
+    Arrival.objects.filter(pk=stack.pk).update(part_of=mail)
+    pipeline.divide(actor=anton, arrival=stack, first_pages=[1, 2], now=NOW)
+    Job.objects.filter(name="filing.file", subject_id=mail.pk).delete()
+    worker = Worker(only=frozenset({tasks.JOB}))
+    while worker.work_once():
+        pass
+    assert Job.objects.filter(name="filing.file", subject_id=mail.pk).exists()
+
+
+def test_no_document_begins_on_an_empty_page_or_a_sheet(anton: Actor) -> None:
+    stack = waiting(a_pdf("eins", "zwei", "drei"))
+    blank = ReadPage(PageText(300, 300, ()), is_blank=True)
+    sheet = ReadPage(PageText(300, 300, ()), codes=(Code("QRCode", "PATCHT"),))
+    for page in (blank, sheet):
+        save_reading(stack.digest, Reading({2: page}))
+        assert [one.is_left_out for one in division.pages_of(stack)] == [False, True, False]
+        with pytest.raises(BadValue, match="beginnt kein Dokument"):
+            pipeline.divide(actor=anton, arrival=stack, first_pages=[1, 2], now=NOW)
+    pipeline.divide(actor=anton, arrival=stack, first_pages=[1, 3], now=NOW)
+    assert StackDivision.objects.get().parts == [[1], [3]]
+
+
+def test_more_pages_than_a_screen_shows_are_not_divided(anton: Actor) -> None:
+    stack = waiting(a_pdf("eins", "zwei"))
+    Arrival.objects.filter(pk=stack.pk).update(page_count=1_000_000)
+    stack.refresh_from_db()
+    with pytest.raises(NotDivisible):
+        pipeline.divide(actor=anton, arrival=stack, first_pages=[1, 2], now=NOW)
+
+
+def test_half_divided_by_its_sheets_it_is_not_divided_by_hand(anton: Actor) -> None:
+    stack = waiting(a_pdf("eins", "zwei"))
+    StackPart.objects.create(stack=stack, part=waiting(a_pdf("eins"), "teil.pdf"), position=1, pages=[1])
+    assert not division.can_be_divided(stack)
 
 
 def test_empty_pages_and_sheets_go_into_no_part() -> None:

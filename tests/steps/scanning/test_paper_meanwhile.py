@@ -9,11 +9,12 @@ import pytest
 
 from kundenakte import pipeline
 from kundenakte.base import confinement
-from kundenakte.records.models import Arrival
+from kundenakte.records.models import Arrival, StackPart
 from kundenakte.records.refusals import BadValue
-from kundenakte.steps.scanning import papers, tasks
+from kundenakte.steps.scanning import division, papers, tasks
 from kundenakte.steps.scanning.actions import BatchWish, JudgedMeanwhile, SecondPersonNeeded, begin, judge, keep_paper
-from kundenakte.steps.scanning.models import BatchPage
+from kundenakte.steps.scanning.dividing import Part
+from kundenakte.steps.scanning.models import BatchFile, BatchPage, KeptPaper
 from kundenakte.steps.scanning.releasing import link_second_scan
 from tests.builders import NOW, a_document, a_user, an_actor
 from tests.steps.scanning.papers import a_batch, a_page, a_scanned_letter, a_stack, looked_at, pages_of, released
@@ -97,6 +98,55 @@ def test_a_stack_that_is_taken_apart_late_takes_the_pages_of_its_batch_along() -
     # As if it had waited in the inbox undivided when the batch was begun.
     BatchPage.objects.filter(file__batch=batch).update(part=stack)
     Arrival.objects.filter(pk=stack.pk).update(state=Arrival.State.UNDER_WAY)
-    tasks._end(stack.pk, 2)
+    tasks._end(stack.pk, [Part((1,)), Part((3,))], pipeline.BESIDE_SCANNING)
     assert [row.part_id for row in pages_of(batch)] == parts
     assert parts[1] is None
+
+
+def a_stack_with_a_letter_divided_once_more() -> tuple[Arrival, list[Arrival]]:
+    """Pages 1; 3, 4, 5 of a stack are letters; of the second came a letter of page 3 and one of pages 4 and 5."""
+    one, rest, two, three = (a_document(title=name) for name in ("Eins", "Rest", "Zwei", "Drei"))
+    stack = a_stack(
+        "stapel", [a_page(), a_page(blank=True), *(a_page() for _ in range(3))], {one: [1], rest: [3, 4, 5]}
+    )
+    letter = Arrival.objects.get(document=rest)
+    inner = a_stack("brief", [a_page() for _ in range(3)], {two: [1], three: [2, 3]})
+    StackPart.objects.filter(stack=inner).update(stack=letter)
+    Arrival.objects.filter(pk=letter.pk).update(state=Arrival.State.SPLIT, document=None, version=None)
+    return stack, [Arrival.objects.get(document=document) for document in (one, two, three)]
+
+
+def test_a_batch_of_a_stack_whose_letter_was_divided_has_the_letters_that_came_of_it() -> None:
+    stack, (one, two, three) = a_stack_with_a_letter_divided_once_more()
+    batch = a_batch(stack)
+    assert [row.part for row in pages_of(batch)] == [one, None, two, three, three]
+    assert {row.number for row in pages_of(batch) if row.why} == {1, 2, 3, 4, 5}
+    assert not papers.not_filed(batch).exists()
+
+
+def test_a_letter_that_is_divided_while_its_batch_is_checked_takes_pages_and_kept_paper_along() -> None:
+    stack, (one, two, three) = a_stack_with_a_letter_divided_once_more()
+    batch = a_batch(stack)
+    letter = Arrival.objects.get(stack_parts__part=two)
+    # As if the batch had been begun, and its paper kept, before the letter was divided.
+    BatchPage.objects.filter(file__batch=batch, number__in=(3, 4, 5)).update(part=letter)
+    assert papers.not_filed(batch).get() == letter
+    KeptPaper.objects.create(batch=batch, part=letter, why="deed", kept_by=a_user("anton"), kept_at=NOW)
+    Arrival.objects.filter(pk=letter.pk).update(state=Arrival.State.UNDER_WAY)
+    tasks._end(letter.pk, [Part((1,)), Part((2, 3))], pipeline.BESIDE_SCANNING)
+    assert [row.part for row in pages_of(batch)] == [one, None, two, three, three]
+    assert set(KeptPaper.objects.values_list("part", "why")) == {(two.pk, "deed"), (three.pk, "deed")}
+    assert set(papers.kept_of(batch)) == {two.pk, three.pk}
+
+
+def test_what_lies_in_a_batch_is_not_divided() -> None:
+    waiting = a_scanned_letter(pages=3)
+    Arrival.objects.filter(pk=waiting.pk).update(
+        state=Arrival.State.WAITING, document=None, version=None, media_type="application/pdf"
+    )
+    waiting.refresh_from_db()
+    assert division.can_be_divided(waiting)
+    batch = a_batch(waiting)
+    assert not division.can_be_divided(waiting)
+    BatchFile.objects.filter(batch=batch).update(arrival=a_scanned_letter("anderer"))
+    assert not division.can_be_divided(waiting)

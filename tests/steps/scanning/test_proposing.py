@@ -206,6 +206,12 @@ def test_a_contract_that_runs_over_pages_without_numbers_is_left_alone() -> None
     assert beginnings([a_page(page) for page in clauses], ()) == []
 
 
+@pytest.mark.parametrize("label", ["İNVOİCE NO: 2026-0001", "Lıeferscheın 12345", "Lieferſchein Nr. 12345"])
+def test_letters_of_other_scripts_break_nothing(label: str) -> None:
+    other = a_page(TO_OTHERS, DEAR, [(0.12, 0.3, label)], TEXT)
+    assert numbers(beginnings([a_page(*LETTER), other], ())) == [2]
+
+
 def test_empty_pages_neither_begin_nor_count() -> None:
     letter = a_page(*LETTER, BERG_FOOT)
     assert numbers(beginnings([EMPTY, letter, EMPTY, a_page(*LETTER, TAL_FOOT), EMPTY], {1, 3, 5})) == [4]

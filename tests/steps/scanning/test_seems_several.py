@@ -12,8 +12,7 @@ from kundenakte.records import renditions
 from kundenakte.records.models import Arrival, StackPart
 from kundenakte.records.pagetext import DocumentText, PageText, Word
 from kundenakte.records.scanned import Reading, ReadPage, save_reading
-from kundenakte.steps.filing import tasks as filing
-from kundenakte.steps.scanning import tasks
+from kundenakte.steps.scanning import division, tasks
 from kundenakte.steps.scanning.models import StackDivision
 from tests.builders import NOW, a_user, an_arrival
 
@@ -62,7 +61,7 @@ def read(*pages: tuple[tuple[float, str], ...], **more: Any) -> Arrival:
 
 def goes_on(arrival: Arrival) -> bool:
     """Whether it went on its way at this station."""
-    went_on = tasks.take_apart(arrival.pk, receive=pipeline.receive, ask=filing.put_in_inbox)()
+    went_on = tasks.take_apart(arrival.pk, others=pipeline.BESIDE_SCANNING)()
     arrival.refresh_from_db()
     return went_on
 
@@ -70,7 +69,7 @@ def goes_on(arrival: Arrival) -> bool:
 def test_it_waits_and_says_how_many_there_seem_to_be() -> None:
     arrival = read(LETTER, BEHIND, (), OTHER)
     assert not goes_on(arrival)
-    assert arrival.state == Arrival.State.WAITING
+    assert (arrival.state, arrival.reason) == (Arrival.State.WAITING, division.REASON)
     assert arrival.sentence.startswith("In dieser Datei scheinen 2 Dokumente zu stecken.")
     assert not StackPart.objects.exists()
 
@@ -88,7 +87,7 @@ def test_what_a_person_has_put_in_its_place_is_believed(facts: dict[str, Any]) -
 
 def test_what_was_decided_is_not_asked_again() -> None:
     arrival = read(LETTER, BEHIND, OTHER)
-    StackDivision.objects.create(arrival=arrival, first_pages=[1], decided_by=a_user("anton"), decided_at=NOW)
+    StackDivision.objects.create(arrival=arrival, parts=[[1, 2, 3]], decided_by=a_user("anton"), decided_at=NOW)
     assert goes_on(arrival)
 
 

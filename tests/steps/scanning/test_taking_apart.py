@@ -85,5 +85,5 @@ def test_a_stack_becomes_documents_each_in_its_own_file(client: Client, monkeypa
     assert "Dokumente dieses Stapels" in shown.text
     assert two.part.document.title in shown.text
     # Looked at once more, nothing comes twice.
-    take_apart(stack.pk, receive=pipeline.receive, ask=lambda _pk, _sentence: None)()
+    take_apart(stack.pk, others=pipeline.BESIDE_SCANNING)()
     assert StackPart.objects.count() == 2

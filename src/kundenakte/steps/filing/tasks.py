@@ -51,12 +51,19 @@ def file(arrival_id: int) -> Apply:
 
 def put_in_inbox(arrival_id: int, sentence: str) -> None:
     """What a step gave up on waits for a person, with the step's sentence. Runs in the ledger's transaction."""
+    _put_in_inbox(arrival_id, sentence, "step_failed")
+
+
+def ask_whether_several(arrival_id: int, sentence: str) -> None:
+    """What seems to hold several documents waits for a person. Runs in the ledger's transaction."""
+    _put_in_inbox(arrival_id, sentence, "seems_several")
+
+
+def _put_in_inbox(arrival_id: int, sentence: str, reason: str) -> None:
     arrival = Arrival.objects.select_for_update().get(pk=arrival_id)
     if arrival.state == Arrival.State.UNDER_WAY:
-        now = timezone.now()
-        settling.ask(
-            actor=RULE, arrival=arrival, reason="step_failed", grounds=Grounds("filing.step_failed", sentence), now=now
-        )
+        grounds, now = Grounds(f"filing.{reason}", sentence), timezone.now()
+        settling.ask(actor=RULE, arrival=arrival, reason=reason, grounds=grounds, now=now)
         mails.tell_mail(arrival)
 
 

@@ -81,6 +81,8 @@ def set_watch(
     access.require(actor, Verb.ADMINISTER)
     if every not in ShareWatch.Every.values:
         raise BadValue("So oft kann nicht nachgesehen werden.")
+    # In the order in which a look takes its locks; what begins in between is found below.
+    list(share.looks.select_for_update(of=("self",)).filter(ended_at=None))
     Share.objects.select_for_update(of=("self",)).get(pk=share.pk)
     if is_on:
         shares.check_place(share.path)

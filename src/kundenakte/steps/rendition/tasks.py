@@ -76,7 +76,7 @@ def render_rest(arrival_id: int) -> Apply:
 
 def _draw(arrival: Arrival, source: Path, first: int, last: int, turns: dict[int, int]) -> dict[int, int]:
     with scratch_folder(Path(settings.SCRATCH)) as scratch:
-        password = _password(arrival.digest)
+        password = password_of(arrival.digest)
         drawn = render_pages(path=source, first=first, last=last, scratch=scratch, password=password, turns=turns)
         for page in drawn:
             derived.default().put_file(arrival.digest, renditions.page_name(page.number), page.path)
@@ -132,7 +132,7 @@ def _make(arrival: Arrival) -> tuple[RenderedFirst, bool]:
     with scratch_folder(Path(settings.SCRATCH)) as scratch:
         made = render_first(
             path=blobs.default().path(arrival.digest), file_name=arrival.file_name, scratch=scratch,
-            password=_password(arrival.digest), turn=reading_of(arrival.digest).turns.get(1, 0),
+            password=password_of(arrival.digest), turn=reading_of(arrival.digest).turns.get(1, 0),
         )  # fmt: skip
         store = derived.default()
         words = made.text_path.read_bytes()
@@ -200,5 +200,6 @@ def _more_ready(arrival_id: int, digest: str, last: int) -> bool:
     return False
 
 
-def _password(digest: str) -> str | None:
+def password_of(digest: str) -> str | None:
+    """The password with which these bytes open; None when they need none, or nobody has said it."""
     return OpeningPassword.objects.filter(digest=digest).values_list("password", flat=True).first()

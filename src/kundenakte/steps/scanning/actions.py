@@ -23,6 +23,7 @@ from kundenakte.records.refusals import AlreadyDone, BadValue, ChangedMeanwhile,
 from kundenakte.records.scanned import reading_of
 from kundenakte.steps.scanning import papers
 from kundenakte.steps.scanning.dividing import sheet_on
+from kundenakte.steps.scanning.division import paper_of_parts
 from kundenakte.steps.scanning.models import BatchFile, BatchPage, KeptPaper, PaperBatch, PaperRules
 from kundenakte.steps.scanning.sampling import DOUBTFUL_BELOW, Page, drawn
 
@@ -256,9 +257,9 @@ def _check(arrivals: Sequence[Arrival], wish: BatchWish, now: datetime) -> None:
 
 def _pages(file: BatchFile, arrival: Arrival, count: int) -> tuple[list[BatchPage], list[Page]]:
     """A row for each page, and what is known of it."""
-    parts = list(StackPart.objects.filter(stack=arrival).select_related("part"))
-    part_of = {page: row.part for row in parts for page in row.pages}
-    firsts = {row.pages[0] for row in parts if row.pages} if parts else {1}
+    parts = paper_of_parts(arrival)
+    part_of = {page: part for part, pages in parts for page in pages}
+    firsts = {pages[0] for _part, pages in parts if pages} if parts else {1}
     reading = reading_of(arrival.digest)
     rows, known = [], []
     for number in range(1, count + 1):

@@ -215,10 +215,11 @@ class BatchLog(models.Model):
 
 
 class StackDivision(models.Model):
-    """On which pages of a stack a document begins, as a person said; one page or none: it is one document."""
+    """The documents in a stack, as a person said: the pages of each; a single one: it is one document."""
 
     arrival = models.OneToOneField(Arrival, on_delete=models.PROTECT, related_name="+")
-    first_pages = models.JSONField()
+    # [[1, 2], [4]]: page 3 is empty.
+    parts = models.JSONField()
     decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
     decided_at = models.DateTimeField()
 

@@ -324,7 +324,11 @@ def _papers(lines: list[tuple[float, str]]) -> dict[str, list[str]]:
             value = match["value"].rstrip(".-/")
             if sum(c.isdigit() for c in value) < 3 or _DAY.match(value):
                 continue
-            kept = found.setdefault(_PAPERS[match["paper"].lower()], [])
+            paper = _PAPERS.get(match["paper"].lower())
+            if paper is None:
+                # Letters of other scripts count as the same whatever their case, and are others when small.
+                continue
+            kept = found.setdefault(paper, [])
             if len(kept) < _MOST_VALUES:
                 kept.append(lookalike(value))
     return found

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -193,4 +193,5 @@ def unsettled_rescans(batch: PaperBatch) -> QuerySet[BatchPage]:
 
 def not_filed(batch: PaperBatch) -> QuerySet[Arrival]:
     """Documents of a batch that are still on their way or wait in the inbox."""
-    return parts_of(batch).filter(Q(state=Arrival.State.UNDER_WAY) | Q(state=Arrival.State.WAITING))
+    unfinished = (Arrival.State.UNDER_WAY, Arrival.State.WAITING, Arrival.State.SPLIT)
+    return parts_of(batch).filter(state__in=unfinished)

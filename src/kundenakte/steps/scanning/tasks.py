@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any, Final
@@ -19,14 +20,14 @@ from django.utils.translation import gettext_noop
 
 from kundenakte.base import blobs, confinement
 from kundenakte.base.accounts.actors import Actor
-from kundenakte.base.confinement import ConfinementError, scratch_folder
+from kundenakte.base.confinement import ConfinementError, Refused, scratch_folder
 from kundenakte.base.jobs.ledger import Apply
 from kundenakte.base.journal import actions as journal
 from kundenakte.records.models import Arrival, StackPart
 from kundenakte.records.scanned import Reading, reading_of, save_reading
 from kundenakte.steps.scanning import cutting, division
-from kundenakte.steps.scanning.dividing import Part, divided, divided_at
-from kundenakte.steps.scanning.models import BatchPage
+from kundenakte.steps.scanning.dividing import Part, divided
+from kundenakte.steps.scanning.models import BatchPage, KeptPaper
 
 JOB: Final = "scanning.take_apart"
 SOURCE: Final = "stack"
@@ -35,13 +36,32 @@ TAKEN_APART: Final = gettext_noop("Der Stapel ist in seine Dokumente aufgeteilt;
 # What a person said of the whole stack by where it was put holds for each document in it.
 _OF_A_PERSON: Final = ("customer_file_id", "section_id")
 _OF_A_STACK: Final = ("address_id", "system")
-# `pipeline.receive`.
-Receive = Callable[..., Arrival]
+HALF_DONE: Final = gettext_noop(
+    "Ein Teil dieser Datei ist schon aufgeteilt; jetzt wären es andere Seiten. Bitte akten Sie den Rest von Hand ein."
+)
+NOT_CUT: Final = gettext_noop("Diese Datei ließ sich nicht teilen; sie bleibt, wie sie ist.")
 # Puts an arrival in the inbox with a sentence.
 AskPerson = Callable[[int, str], None]
 
 
-def take_apart(arrival_id: int, *, receive: Receive, ask: AskPerson) -> Apply:
+@dataclass(frozen=True)
+class Neighbours:
+    """What other steps do for this one; only the pipeline knows them."""
+
+    # `pipeline.receive`.
+    receive: Callable[..., Arrival]
+    ask: AskPerson
+    ask_whether_several: AskPerson
+    # A mail that waits for what hung on it looks again.
+    tell_mail: Callable[[Arrival], None]
+    password_of: Callable[[str], str | None]
+
+
+class _OtherPages(Exception):
+    """A part was taken out before that had other pages than it would have now."""
+
+
+def take_apart(arrival_id: int, *, others: Neighbours) -> Apply:
     """Receive each document between the separator sheets, or from where a person said that one begins; the stack's own
     way ends. What seems to hold several documents and has no sheets waits for a person. All else goes on as it is."""
     stack = Arrival.objects.get(pk=arrival_id)
@@ -53,24 +73,25 @@ def take_apart(arrival_id: int, *, receive: Receive, ask: AskPerson) -> Apply:
     parts = _parts(stack, reading, decided)
     if not parts:
         sentence = "" if decided is not None else division.seems_several(stack, reading)
-        return partial(_ask, arrival_id, sentence, ask) if sentence else lambda: True
+        return partial(_ask, arrival_id, sentence, others.ask_whether_several) if sentence else lambda: True
     try:
-        with _cut(stack, parts) as files:
+        with _cut(stack, parts, others.password_of(stack.digest)) as files:
             for position, (part, file) in enumerate(zip(parts, files, strict=True), 1):
-                _take(receive, stack, reading, position=position, part=part, file=file)
-    except ConfinementError:
+                _take(others.receive, stack, reading, position=position, part=part, file=file)
+    except _OtherPages:
+        return partial(_ask, arrival_id, HALF_DONE, others.ask)
+    except ConfinementError as error:
         # It stays one document, and a person sees what it is; whoever has just divided it is told.
-        return partial(_ask, arrival_id, cutting.BROKEN, ask) if decided else lambda: True
-    return partial(_end, arrival_id, len(parts))
+        sentence = error.sentence if isinstance(error, Refused) else NOT_CUT
+        return partial(_ask, arrival_id, sentence, others.ask) if decided else lambda: True
+    return partial(_end, arrival_id, parts, others)
 
 
-def _parts(stack: Arrival, reading: Reading, decided: list[int] | None) -> list[Part]:
+def _parts(stack: Arrival, reading: Reading, decided: list[list[int]] | None) -> list[Part]:
     """What the stack is taken apart into; [] when it stays as it is."""
-    count = stack.page_count or 0
     if decided is not None:
-        parts = divided_at(decided, reading, count)
-        return parts if len(parts) > 1 else []
-    parts = divided(reading, count)
+        return [Part(tuple(pages)) for pages in decided] if len(decided) > 1 else []
+    parts = divided(reading, stack.page_count or 0)
     return [] if len(parts) == 1 and not _has_sheets(reading, parts[0]) else parts
 
 
@@ -84,18 +105,23 @@ def _has_sheets(reading: Reading, part: Part) -> bool:
 
 
 @contextmanager
-def _cut(stack: Arrival, parts: Sequence[Part]) -> Iterator[list[Path]]:
+def _cut(stack: Arrival, parts: Sequence[Part], password: str | None) -> Iterator[list[Path]]:
     with scratch_folder(Path(settings.SCRATCH)) as scratch:
         names = confinement.of_this_process().call(
             cutting.cut, source=str(blobs.default().path(stack.digest)), folder=str(scratch),
             family="pdf" if stack.media_type == "application/pdf" else "image",
-            parts=[list(part.pages) for part in parts], password=None,
+            parts=[list(part.pages) for part in parts], password=password,
         )  # fmt: skip
         yield [scratch / Path(name).name for name in names]
 
 
-def _take(receive: Receive, stack: Arrival, reading: Reading, *, position: int, part: Part, file: Path) -> None:
-    if StackPart.objects.filter(stack=stack, position=position).exists():
+def _take(
+    receive: Callable[..., Arrival], stack: Arrival, reading: Reading, *, position: int, part: Part, file: Path
+) -> None:
+    there = StackPart.objects.filter(stack=stack, position=position).first()
+    if there is not None:
+        if list(there.pages) != list(part.pages):
+            raise _OtherPages
         return
     with file.open("rb") as stream:
         digest = hashlib.file_digest(stream, "sha256").hexdigest()
@@ -138,23 +164,47 @@ def _pages(pages: Sequence[int]) -> str:
     return f"Seite {told}" if len(pages) == 1 else f"Seiten {told}"
 
 
-def _end(arrival_id: int, count: int) -> bool:
+def _end(arrival_id: int, parts: Sequence[Part], others: Neighbours) -> bool:
     with transaction.atomic():
         stack = Arrival.objects.select_for_update(of=("self",)).get(pk=arrival_id)
         if stack.state != Arrival.State.UNDER_WAY:
             return False
+        taken = [tuple(row.pages) for row in StackPart.objects.filter(stack=stack)]
+        if taken != [part.pages for part in parts]:
+            return _ask(arrival_id, HALF_DONE, others.ask)
         now = timezone.now()
         stack.state, stack.reason, stack.sentence, stack.changed_at = Arrival.State.SPLIT, "", TAKEN_APART, now
         stack.save(update_fields=["state", "reason", "sentence", "changed_at"])
         _tell_batch(stack)
-        journal.append(RULE, "arrival.taken_apart", stack, at=now, parts=count)
+        others.tell_mail(stack)
+        journal.append(RULE, "arrival.taken_apart", stack, at=now, parts=len(parts))
     return False
 
 
 def _tell_batch(stack: Arrival) -> None:
-    """Where it waits in a batch of paper already, each page there belongs to its own document from now on."""
-    pages = BatchPage.objects.filter(file__arrival=stack)
-    if not pages.update(part=None):
-        return
-    for row in StackPart.objects.filter(stack=stack):
-        pages.filter(number__in=row.pages).update(part=row.part)
+    """Where its pages are in a batch of paper already, each belongs to its own document from now on, and of all of them
+    the paper stays if that of the whole did."""
+    own = BatchPage.objects.filter(file__arrival=stack)
+    above = [page.pk for page in BatchPage.objects.filter(part=stack).exclude(file__arrival=stack)]
+    for pages, numbers in ((own, None), (BatchPage.objects.filter(pk__in=above), _numbers_above(stack))):
+        if not pages.update(part=None):
+            continue
+        for part, its in division.paper_of_parts(stack, numbers):
+            pages.filter(number__in=its).update(part=part)
+    for kept in KeptPaper.objects.filter(part=stack):
+        for part, _pages in division.paper_of_parts(stack):
+            KeptPaper.objects.get_or_create(
+                part=part, defaults={"batch": kept.batch, "why": kept.why, "kept_by": kept.kept_by,
+                                     "kept_at": kept.kept_at},
+            )  # fmt: skip
+        kept.delete()
+
+
+def _numbers_above(stack: Arrival) -> list[int] | None:
+    """The numbers of its pages in the outermost stack it was cut from; None when it was cut from none."""
+    numbers: list[int] | None = None
+    place = StackPart.objects.filter(part=stack).first()
+    while place is not None:
+        numbers = [place.pages[number - 1] for number in numbers] if numbers else list(place.pages)
+        place = StackPart.objects.filter(part=place.stack_id).first()
+    return numbers

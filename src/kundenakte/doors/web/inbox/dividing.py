@@ -43,16 +43,21 @@ def divide(request: SignedIn, pk: int) -> HttpResponse:
     """Show all pages with the proposal; take what was marked, and go on to the next one that waits."""
     arrival = access.get_arrival(request.user, pk)
     page.require(request, Verb.INBOX)
-    if request.method != "POST":
+    if request.method == "POST" and arrival.state != Arrival.State.WAITING:
+        raise AlreadyDone
+    if not division.can_be_divided(arrival):
         # Whoever comes late sees what has become of it.
-        return _shown(request, arrival) if division.can_be_divided(arrival) else _to(arrival)
+        return _to(arrival)
+    if request.method != "POST":
+        return _shown(request, arrival)
     following = views.next_after(request, arrival)
+    marked = {number for text in request.POST.getlist("beginnt") if (number := page.number(text)) is not None}
     try:
-        count = _divided(request, arrival)
+        count = _divided(request, arrival, marked)
     except (AlreadyDone, NotFound):
         raise
     except Refused as refused:
-        return _shown(request, arrival, refused)
+        return _shown(request, arrival, refused, marked=marked)
     if count > 1:
         messages.success(request, _("Wird in %(count)s Dokumente geteilt.") % {"count": count})
     else:
@@ -60,26 +65,24 @@ def divide(request: SignedIn, pk: int) -> HttpResponse:
     return page.gone_on(following)
 
 
-def _divided(request: SignedIn, arrival: Arrival) -> int:
-    """In how many documents."""
-    pages = division.pages_of(arrival)
-    first = next((one.number for one in pages if not one.is_blank), 1)
-    marked = {number for text in request.POST.getlist("beginnt") if (number := page.number(text)) is not None}
+def _divided(request: SignedIn, arrival: Arrival, marked: set[int]) -> int:
+    """In how many documents. The first page is marked by itself."""
+    first = next((one.number for one in division.pages_of(arrival) if not one.is_left_out), 1)
     if "eines" in request.POST:
         marked = set()
     elif not marked - {first}:
         raise BadValue(_NOTHING_MARKED)
     begins = {first, *marked}
-    pipeline.divide(
-        actor=page.actor(request), arrival=arrival, first_pages=sorted(begins), now=timezone.now()
-    )  # fmt: skip
+    pipeline.divide(actor=page.actor(request), arrival=arrival, first_pages=sorted(begins), now=timezone.now())
     return len(begins)
 
 
-def _shown(request: SignedIn, arrival: Arrival, refused: Refused | None = None) -> HttpResponse:
+def _shown(
+    request: SignedIn, arrival: Arrival, refused: Refused | None = None, *, marked: set[int] | None = None
+) -> HttpResponse:
     made = renditions.pages_of(arrival.digest)
     ready = made.ready if made else 0
-    pages = division.pages_of(arrival)
+    pages = division.pages_of(arrival, marked=marked)
     if ready < len(pages):
         pipeline.want_pages(arrival.digest)
     context = {

@@ -122,7 +122,7 @@ def arrival_context(
         "described": described,
         "may_act": may_act,
         "may_divide": may_act and division.can_be_divided(found),
-        "seems_several": may_act and division.can_be_divided(found) and division.seems_several(found),
+        "seems_several": may_act and found.reason == division.REASON,
         "to_check": found.is_to_check,
         "may_check": rights.has(Verb.INBOX) and found.is_to_check,
         "classes": describing.offered_classes(described.document_class),

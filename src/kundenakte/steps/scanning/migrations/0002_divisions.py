@@ -17,7 +17,7 @@ class Migration(migrations.Migration):
             name="StackDivision",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("first_pages", models.JSONField()),
+                ("parts", models.JSONField()),
                 ("decided_at", models.DateTimeField()),
                 (
                     "arrival",
