@@ -93,6 +93,9 @@ def test_what_is_no_stack_any_more_leads_to_the_arrival(signed_in: SignIn) -> No
         Arrival.objects.filter(pk=arrival.pk).update(**change)
         answer = client.get(address(arrival))
         assert (answer.status_code, answer.headers["Location"]) == (303, reverse("inbox-arrival", args=(arrival.pk,)))
+        if arrival.state == Arrival.State.WAITING:
+            said = client.post(address(arrival), {"beginnt": ["2"]}, follow=True).text
+            assert "lässt sich nicht teilen" in said or "erledigt" in said
         assert address(arrival) not in client.get(reverse("inbox-arrival", args=(arrival.pk,))).text
         Rendition.objects.all().delete()
         Arrival.objects.filter(pk=arrival.pk).update(version=None)

@@ -150,3 +150,44 @@ def test_what_lies_in_a_batch_is_not_divided() -> None:
     assert not division.can_be_divided(waiting)
     BatchFile.objects.filter(batch=batch).update(arrival=a_scanned_letter("anderer"))
     assert not division.can_be_divided(waiting)
+
+
+def test_a_batch_begun_while_a_letter_is_being_divided_has_all_its_pages() -> None:
+    """Its parts come one by one; until all are there, the letter stands for its pages."""
+    stack, (one, two, three) = a_stack_with_a_letter_divided_once_more()
+    letter = Arrival.objects.get(stack_parts__part=two)
+    Arrival.objects.filter(pk=letter.pk).update(state=Arrival.State.UNDER_WAY)
+    StackPart.objects.filter(part=three).delete()
+    batch = a_batch(stack)
+    assert [row.part for row in pages_of(batch)] == [one, None, letter, letter, letter]
+    assert papers.not_filed(batch).get() == letter
+    StackPart.objects.create(stack=letter, part=three, position=2, pages=[2, 3])
+    tasks._end(letter.pk, [Part((1,)), Part((2, 3))], pipeline.BESIDE_SCANNING)
+    assert [row.part for row in pages_of(batch)] == [one, None, two, three, three]
+    assert not papers.not_filed(batch).exists()
+
+
+def test_a_stack_that_was_left_half_divided_is_in_a_batch_as_a_whole() -> None:
+    stack = a_stack("stapel", [a_page(), a_page()], {a_document(title="Eins"): [1]})
+    Arrival.objects.filter(pk=stack.pk).update(state=Arrival.State.WAITING)
+    stack.refresh_from_db()
+    assert [row.part for row in pages_of(a_batch(stack))] == [stack, stack]
+
+
+def test_what_seems_to_hold_several_is_divided_before_its_paper_is_checked() -> None:
+    stack = a_scanned_letter(pages=2)
+    Arrival.objects.filter(pk=stack.pk).update(
+        state=Arrival.State.WAITING, reason=division.REASON, document=None, version=None
+    )
+    with pytest.raises(BadValue, match="zuerst im Posteingang"):
+        a_batch(stack)
+
+
+def test_a_letter_that_becomes_two_is_looked_at_where_the_second_begins() -> None:
+    stack, (_one, _two, three) = a_stack_with_a_letter_divided_once_more()
+    batch = a_batch(stack)
+    letter = Arrival.objects.get(stack_parts__part=three)
+    BatchPage.objects.filter(file__batch=batch, number__in=(3, 4, 5)).update(part=letter, why="")
+    Arrival.objects.filter(pk=letter.pk).update(state=Arrival.State.UNDER_WAY)
+    tasks._end(letter.pk, [Part((1,)), Part((2, 3))], pipeline.BESIDE_SCANNING)
+    assert [row.why for row in pages_of(batch)][2:] == ["first", "first", ""]

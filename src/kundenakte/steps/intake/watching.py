@@ -83,7 +83,8 @@ def set_watch(
         raise BadValue("So oft kann nicht nachgesehen werden.")
     # In the order in which a look takes its locks; what begins in between is found below.
     list(share.looks.select_for_update(of=("self",)).filter(ended_at=None))
-    Share.objects.select_for_update(of=("self",)).get(pk=share.pk)
+    # A look that begins points at it, and need not wait for that.
+    Share.objects.select_for_update(of=("self",), no_key=True).get(pk=share.pk)
     if is_on:
         shares.check_place(share.path)
     watch = watch_of(share)

@@ -23,7 +23,7 @@ from kundenakte.records.refusals import AlreadyDone, BadValue, ChangedMeanwhile,
 from kundenakte.records.scanned import reading_of
 from kundenakte.steps.scanning import papers
 from kundenakte.steps.scanning.dividing import sheet_on
-from kundenakte.steps.scanning.division import paper_of_parts
+from kundenakte.steps.scanning.division import REASON, paper_of_parts
 from kundenakte.steps.scanning.models import BatchFile, BatchPage, KeptPaper, PaperBatch, PaperRules
 from kundenakte.steps.scanning.sampling import DOUBTFUL_BELOW, Page, drawn
 
@@ -95,6 +95,9 @@ def add_file(
     count = held.page_count or 0
     if not count or held.state == Arrival.State.UNDER_WAY or StackPart.objects.filter(part=held).exists():
         raise BadValue("„%(name)s“ ist kein Scan, der schon gelesen ist.", name=held.file_name)
+    if held.state == Arrival.State.WAITING and held.reason == REASON:
+        # Once it lies in a batch it stays as it is.
+        raise BadValue("Bitte teilen Sie „%(name)s“ zuerst im Posteingang.", name=held.file_name)
     position = batch.files.count() + 1
     file = BatchFile.objects.create(
         batch=batch, arrival=arrival, position=position, page_count=count, rescan_of=rescan_of

@@ -136,7 +136,7 @@ def chosen(arrival: Arrival, first_pages: Collection[int]) -> Chosen:
         raise BadValue("Diese Seite gibt es in der Datei nicht.")
     reading = reading_of(arrival.digest)
     parts = [list(part.pages) for part in divided_at(first_pages, reading, count)]
-    if any(page in left_out(reading) for page in first_pages) or not parts:
+    if not parts or not left_out(reading).isdisjoint(first_pages):
         raise BadValue("Auf einer leeren Seite oder einem Trennblatt beginnt kein Dokument.")
     return Chosen(parts, [one.page for one in proposed(arrival, reading)])
 
@@ -171,7 +171,9 @@ def paper_of_parts(stack: Arrival, numbers: Sequence[int] | None = None) -> list
     """What came out of a stack in the end, each with its pages there; what was divided once more stands for itself no
     more. `numbers` are those of the stack's own pages in what it was cut from."""
     found: list[tuple[Arrival, list[int]]] = []
-    for row in StackPart.objects.filter(stack=stack).select_related("part"):
+    # Parts of what is being divided just now come one by one: until it is through, it stands for all of its pages.
+    rows = StackPart.objects.filter(stack=stack, stack__state=Arrival.State.SPLIT)
+    for row in rows.select_related("part"):
         pages = [page if numbers is None else numbers[page - 1] for page in row.pages]
         found += paper_of_parts(row.part, pages) or [(row.part, pages)]
     return found

@@ -37,7 +37,8 @@ TAKEN_APART: Final = gettext_noop("Der Stapel ist in seine Dokumente aufgeteilt;
 _OF_A_PERSON: Final = ("customer_file_id", "section_id")
 _OF_A_STACK: Final = ("address_id", "system")
 HALF_DONE: Final = gettext_noop(
-    "Ein Teil dieser Datei ist schon aufgeteilt; jetzt wären es andere Seiten. Bitte akten Sie den Rest von Hand ein."
+    "Ein Teil dieser Datei ist schon aufgeteilt; jetzt wären es andere Seiten. Bitte sehen Sie nach, was noch fehlt: "
+    "Die Datei enthält auch die Seiten, die schon aufgeteilt sind."
 )
 NOT_CUT: Final = gettext_noop("Diese Datei ließ sich nicht teilen; sie bleibt, wie sie ist.")
 # Puts an arrival in the inbox with a sentence.
@@ -166,6 +167,8 @@ def _pages(pages: Sequence[int]) -> str:
 
 def _end(arrival_id: int, parts: Sequence[Part], others: Neighbours) -> bool:
     with transaction.atomic():
+        # Whoever begins a batch of paper holds the outermost: they take turns.
+        Arrival.objects.select_for_update(of=("self",)).get(pk=_outermost(arrival_id))
         stack = Arrival.objects.select_for_update(of=("self",)).get(pk=arrival_id)
         if stack.state != Arrival.State.UNDER_WAY:
             return False
@@ -191,6 +194,7 @@ def _tell_batch(stack: Arrival) -> None:
             continue
         for part, its in division.paper_of_parts(stack, numbers):
             pages.filter(number__in=its).update(part=part)
+            pages.filter(number=its[0], why="").update(why=BatchPage.Why.FIRST)
     for kept in KeptPaper.objects.filter(part=stack):
         for part, _pages in division.paper_of_parts(stack):
             KeptPaper.objects.get_or_create(
@@ -198,6 +202,12 @@ def _tell_batch(stack: Arrival) -> None:
                                      "kept_at": kept.kept_at},
             )  # fmt: skip
         kept.delete()
+
+
+def _outermost(arrival_id: int) -> int:
+    """The stack from which it was cut in the end; itself when it was cut from none."""
+    above = StackPart.objects.filter(part=arrival_id).values_list("stack", flat=True).first()
+    return arrival_id if above is None else _outermost(above)
 
 
 def _numbers_above(stack: Arrival) -> list[int] | None:

@@ -22,7 +22,7 @@ from kundenakte.records import access, renditions
 from kundenakte.records.models import Arrival, Verb
 from kundenakte.records.refusals import AlreadyDone, BadValue, NotFound, Refused
 from kundenakte.steps.scanning import division
-from kundenakte.steps.scanning.division import PageOfStack
+from kundenakte.steps.scanning.division import NotDivisible, PageOfStack
 
 _NOTHING_MARKED: Final = gettext_noop(
     "Bitte markieren Sie, wo ein neues Dokument beginnt. Ist es nur eines, wählen Sie „Ist ein Dokument“."
@@ -47,6 +47,8 @@ def divide(request: SignedIn, pk: int) -> HttpResponse:
         raise AlreadyDone
     if not division.can_be_divided(arrival):
         # Whoever comes late sees what has become of it.
+        if request.method == "POST":
+            messages.error(request, NotDivisible().in_words(_))
         return _to(arrival)
     if request.method != "POST":
         return _shown(request, arrival)

@@ -111,6 +111,7 @@ def arrival_context(
         values=decision.get("fields") or {},
     )
     may_act = rights.has(Verb.INBOX) and found.state == State.WAITING
+    may_divide = may_act and division.can_be_divided(found)
     why = told(request.user, [found], rights=rights)[found.pk]
     plan = FilePlan.objects.order_by("pk").first()
     entries = entries_of(plan) if plan else []
@@ -121,8 +122,8 @@ def arrival_context(
         "choice": (asked or choice_of(found, request.user, why, rights=rights)) if may_act else None,
         "described": described,
         "may_act": may_act,
-        "may_divide": may_act and division.can_be_divided(found),
-        "seems_several": may_act and found.reason == division.REASON,
+        "may_divide": may_divide,
+        "seems_several": may_divide and found.reason == division.REASON,
         "to_check": found.is_to_check,
         "may_check": rights.has(Verb.INBOX) and found.is_to_check,
         "classes": describing.offered_classes(described.document_class),
