@@ -76,7 +76,7 @@ def test_a_stack_without_sheets_is_divided_by_its_proposal(open_page: OpenPage, 
     expect(marks.nth(1)).to_be_checked()
     page.keyboard.press("Space")
     page.get_by_role("button", name="Teilen").click()
-    expect(page.get_by_text("Wird in 2 Dokumente geteilt.")).to_be_visible()
+    expect(page.get_by_text("„post.pdf“ wird in 2 Dokumente geteilt.")).to_be_visible()
     until(lambda: StackPart.objects.count() == 2 and not Arrival.objects.filter(state="under_way").exists())
     assert [list(row.pages) for row in StackPart.objects.order_by("position")] == [[1, 2], [4]]
     # The invoice is asked about, for it may be one to the customer or from him; the other is where it belongs.

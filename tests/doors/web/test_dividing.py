@@ -49,7 +49,7 @@ def test_all_pages_are_shown_and_what_is_marked_is_taken(signed_in: SignIn) -> N
     assert shown.count("<img src=") == 2
     assert "Das Bild einer Seite wird noch vorbereitet." in shown
     answer = client.post(address(arrival), {"beginnt": ["3"]}, follow=True)
-    assert "Wird in 2 Dokumente geteilt." in answer.text
+    assert "„stapel.pdf“ wird in 2 Dokumente geteilt." in answer.text
     assert StackDivision.objects.get().parts == [[1, 2], [3]]
     arrival.refresh_from_db()
     assert arrival.state == Arrival.State.UNDER_WAY
@@ -58,7 +58,7 @@ def test_all_pages_are_shown_and_what_is_marked_is_taken(signed_in: SignIn) -> N
 def test_it_may_be_one_document(signed_in: SignIn) -> None:
     arrival, client = a_stack(), signed_in("verena")
     answer = client.post(address(arrival), {"beginnt": ["3"], "eines": "1"}, follow=True)
-    assert "Geht als ein Dokument weiter." in answer.text
+    assert "„stapel.pdf“ geht als ein Dokument weiter." in answer.text
     assert StackDivision.objects.get().parts == [[1, 2, 3]]
 
 

@@ -61,9 +61,10 @@ def divide(request: SignedIn, pk: int) -> HttpResponse:
     except Refused as refused:
         return _shown(request, arrival, refused, marked=marked)
     if count > 1:
-        messages.success(request, _("Wird in %(count)s Dokumente geteilt.") % {"count": count})
+        said = _("„%(name)s“ wird in %(count)s Dokumente geteilt.") % {"name": arrival.file_name, "count": count}
+        messages.success(request, said)
     else:
-        messages.success(request, _("Geht als ein Dokument weiter."))
+        messages.success(request, _("„%(name)s“ geht als ein Dokument weiter.") % {"name": arrival.file_name})
     return page.gone_on(following)
 
 
