@@ -45,6 +45,7 @@ from kundenakte.steps.recognition import tasks as recognition
 from kundenakte.steps.rendition import read_tasks as reading
 from kundenakte.steps.rendition import scan_log_page
 from kundenakte.steps.rendition import tasks as rendition
+from kundenakte.steps.rendition.models import password_of
 from kundenakte.steps.rendition.read_tasks import JOB as READ
 from kundenakte.steps.rendition.tasks import REMAKE as DRAW_AGAIN
 from kundenakte.steps.rendition.tasks import draw_again, want_pages
@@ -158,7 +159,7 @@ def _first_step(arrival: Arrival) -> str:
 
 
 BESIDE_SCANNING: Final = scanning.Neighbours(
-    receive, filing.put_in_inbox, filing.ask_whether_several, mails.tell_mail, rendition.password_of
+    receive, filing.put_in_inbox, filing.ask_whether_several, mails.tell_mail, password_of
 )
 
 

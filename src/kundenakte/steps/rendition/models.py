@@ -17,3 +17,8 @@ class OpeningPassword(models.Model):
 
     def __str__(self) -> str:
         return f"Passwort für {self.digest[:12]}"
+
+
+def password_of(digest: str) -> str | None:
+    """The password with which these bytes open; None when they need none, or nobody has said it."""
+    return OpeningPassword.objects.filter(digest=digest).values_list("password", flat=True).first()

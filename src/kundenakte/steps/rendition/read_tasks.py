@@ -22,7 +22,7 @@ from kundenakte.records.models import Arrival, Document, Rendition
 from kundenakte.records.pagetext import DocumentText
 from kundenakte.records.scanned import Reading, pages_to_read, reading_of, save_reading
 from kundenakte.steps.rendition import searchable, tesseract
-from kundenakte.steps.rendition.models import OpeningPassword
+from kundenakte.steps.rendition.models import password_of
 from kundenakte.steps.rendition.reading import Scan, read_pages
 from kundenakte.steps.rendition.render import render_pages
 from kundenakte.steps.rendition.scan_page import Family
@@ -78,7 +78,7 @@ def read(arrival_id: int) -> Apply:
 def _read_some(arrival: Arrival, missing: list[int]) -> dict[int, scanned.ReadPage]:
     began = time.monotonic()
     with scratch_folder(Path(settings.SCRATCH)) as scratch:
-        scan = Scan(*_source(arrival.digest, arrival.file_name), scratch, _password(arrival.digest))
+        scan = Scan(*_source(arrival.digest, arrival.file_name), scratch, password_of(arrival.digest))
         return read_pages(scan, missing, until=lambda: time.monotonic() - began > SECONDS_AT_ONCE)
 
 
@@ -99,7 +99,7 @@ def _turn_pages(arrival: Arrival, reading: Reading) -> None:
         with scratch_folder(Path(settings.SCRATCH)) as scratch:
             source, _family = _source(arrival.digest, arrival.file_name)
             pages = render_pages(
-                path=source, first=number, last=number, scratch=scratch, password=_password(arrival.digest),
+                path=source, first=number, last=number, scratch=scratch, password=password_of(arrival.digest),
                 turns={number: turn}, with_thumbnail=number == 1,
             )  # fmt: skip
             for page in pages:
@@ -129,7 +129,7 @@ def _searchable(arrival: Arrival, reading: Reading) -> list[Rendition]:
                 source=str(source),
                 folder=str(scratch),
                 family=family,
-                password=_password(arrival.digest),
+                password=password_of(arrival.digest),
                 text=str(scratch / "read.json"),
                 title=Path(arrival.file_name).stem,
                 made_at=timezone.now().isoformat(),
@@ -190,7 +190,3 @@ def laid_over(digest: str, text: DocumentText) -> tuple[DocumentText, bool]:
 
 def _texts(digest: str) -> QuerySet[Rendition]:
     return Rendition.objects.filter(digest=digest, kind=Rendition.Kind.TEXT)
-
-
-def _password(digest: str) -> str | None:
-    return OpeningPassword.objects.filter(digest=digest).values_list("password", flat=True).first()

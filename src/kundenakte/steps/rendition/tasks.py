@@ -25,7 +25,7 @@ from kundenakte.records.pagetext import DocumentText
 from kundenakte.records.refusals import NotFound
 from kundenakte.records.scanned import reading_of
 from kundenakte.steps.rendition import read_tasks
-from kundenakte.steps.rendition.models import OpeningPassword
+from kundenakte.steps.rendition.models import OpeningPassword, password_of
 from kundenakte.steps.rendition.render import RenderedFirst, render_first, render_pages
 
 # Pages that are drawn in one go after the first; between two goes other work gets its turn.
@@ -198,8 +198,3 @@ def _more_ready(arrival_id: int, digest: str, last: int) -> bool:
     if Rendition.objects.filter(digest=digest, kind=kind, page_count__gt=last).exists():
         ledger.enqueue(REST, arrival_id)
     return False
-
-
-def password_of(digest: str) -> str | None:
-    """The password with which these bytes open; None when they need none, or nobody has said it."""
-    return OpeningPassword.objects.filter(digest=digest).values_list("password", flat=True).first()

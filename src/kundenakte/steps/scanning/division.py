@@ -119,6 +119,12 @@ def pages_of(arrival: Arrival, *, marked: Collection[int] | None = None) -> list
     return pages
 
 
+def first_page(arrival: Arrival) -> int:
+    """The page on which the first document begins, whatever else is marked."""
+    out = left_out(reading_of(arrival.digest))
+    return next((number for number in range(1, (arrival.page_count or 0) + 1) if number not in out), 1)
+
+
 def decided_for(arrival: Arrival) -> list[list[int]] | None:
     """The pages of each document, as a person said; None when nobody has."""
     row = StackDivision.objects.filter(arrival=arrival).first()

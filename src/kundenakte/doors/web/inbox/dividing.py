@@ -70,7 +70,7 @@ def divide(request: SignedIn, pk: int) -> HttpResponse:
 
 def _divided(request: SignedIn, arrival: Arrival, marked: set[int]) -> int:
     """In how many documents. The first page is marked by itself."""
-    first = next((one.number for one in division.pages_of(arrival) if not one.is_left_out), 1)
+    first = division.first_page(arrival)
     if "eines" in request.POST:
         marked = set()
     elif not marked - {first}:
