@@ -102,4 +102,5 @@ def _application() -> Any:
 
     processes.end_with_parent(kill=True)
     processes.name("ka-web")
+    processes.collect_seldom()
     return application
