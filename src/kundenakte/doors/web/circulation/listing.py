@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any, Final, cast
+from typing import Any, Final, NamedTuple, cast
 
 from django.contrib import messages
 from django.db.models import DateField, QuerySet, Value
@@ -27,6 +28,7 @@ from kundenakte.doors.web import page, paging
 from kundenakte.doors.web.circulation import cover
 from kundenakte.doors.web.circulation.working import do
 from kundenakte.doors.web.page import SignedIn, screen
+from kundenakte.doors.web.templatetags.shown import day, said
 
 PAGE: Final = 50
 _MOST_AT_ONCE: Final = 200
@@ -74,19 +76,36 @@ class Asked:
         return None if days is None else today + timedelta(days=days)
 
 
+class Badge(NamedTuple):
+    """A word beside the title, and the class it is drawn with."""
+
+    css: str
+    text: str
+
+
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A task in the list."""
+    """A task in the list, in the words it is shown in."""
 
     task: Task
-    to: str
-    # Others at the same work, or whose place she takes.
-    is_shared: bool
-    instead_of: str
-    # Her own, which a deputy is at.
-    claimed_by: str
+    title: str
+    wish: str
+    with_whom: list[Badge]
+    customer: str
+    number: str
+    started_by: str
+    instruction: str
+    due: str
     days_over: int
     is_today: bool
+
+    @property
+    def lateness(self) -> Badge | None:
+        """What to say of the day it is due, once that is over or today."""
+        if self.days_over:
+            text = ngettext("seit einem Tag überfällig", "seit %(n)s Tagen überfällig", self.days_over)
+            return Badge("bad", text % {"n": self.days_over})
+        return Badge("warn", _("heute fällig")) if self.is_today else None
 
     @property
     def can_be_noted(self) -> bool:
@@ -161,38 +180,56 @@ def _shown(request: SignedIn) -> HttpResponse:
 
 def _late_elsewhere(request: SignedIn) -> list[tuple[Task, str]]:
     """Tasks of others that are so late that she was told of it, and with whom each lies."""
-    rows = access.reminders_for(request.user).filter(kind=Reminder.Kind.ESCALATED)
-    if not rows.exists():
-        # Most people, most days: the rest is the dearest question of the page.
-        return []
-    own = access.tasks_for(request.user, rights=page.rights(request)).prefetch_related(None).order_by()
-    folders = access.folders_for(request.user, rights=page.rights(request)).order_by()
-    # The rows are few, and who sees which folder is asked of these alone: thousands may be late.
-    told = list(rows.values_list("pk", "task", "task__folder")[:_MOST_TOLD])
+    escalated = access.reminders_for(request.user).filter(kind=Reminder.Kind.ESCALATED)
+    rows = escalated.values_list("pk", "task", "task__folder")
     found: list[int] = []
-    while told and len(found) < _MOST_LATE:
-        some, told = told[:_LOOKED_AT], told[_LOOKED_AT:]
-        seen = set(folders.filter(pk__in={folder for _pk, _task, folder in some}).values_list("pk", flat=True))
-        hers = set(own.filter(pk__in=[task for _pk, task, _folder in some]).values_list("pk", flat=True))
-        found += [pk for pk, task, folder in some if folder in seen and task not in hers]
+    # Some at a time, and who sees which folder is asked of these alone: thousands may be late.
+    for start in range(0, _MOST_TOLD, _LOOKED_AT):
+        some = list(rows[start : start + _LOOKED_AT])
+        found += _of_others(request, some)
+        if len(found) >= _MOST_LATE or len(some) < _LOOKED_AT:
+            break
+    if not found:
+        return []
     shown = Reminder.objects.filter(pk__in=found[:_MOST_LATE])
     late = shown.select_related("task__folder", "task__user", "task__team", "task__claimed_by")
     return [(one.task, cover.holder(one.task)) for one in late]
 
 
+def _of_others(request: SignedIn, told: list[tuple[int, int, int]]) -> list[int]:
+    """Which of these reminders are of a folder she sees, and of a task that is not hers anyway."""
+    if not told:
+        # Most people, most days: the rest is the dearest question of the page.
+        return []
+    rights = page.rights(request)
+    folders = access.folders_for(request.user, rights=rights).order_by()
+    own = access.tasks_for(request.user, rights=rights).prefetch_related(None).order_by()
+    seen = set(folders.filter(pk__in={folder for _pk, _task, folder in told}).values_list("pk", flat=True))
+    hers = set(own.filter(pk__in=[task for _pk, task, _folder in told]).values_list("pk", flat=True))
+    return [pk for pk, task, folder in told if folder in seen and task not in hers]
+
+
 def _row(user: User, task: Task, today: date) -> Row:
+    folder = task.folder
+    return Row(
+        task, title=folder.title, wish=said(task.get_wish_display()), with_whom=list(_with_whom(user, task)),
+        customer=str(folder.customer_file.customer), number=folder.number,
+        started_by=_("von %(name)s") % {"name": folder.started_by}, instruction=task.stop.instruction,
+        due=day(task.due_on), days_over=cover.days_over(task, today), is_today=task.due_on == today,
+    )  # fmt: skip
+
+
+def _with_whom(user: User, task: Task) -> Iterator[Badge]:
+    """What makes it not simply hers: others at the same work, or whose place she takes; a deputy who is at it."""
     is_claimed_by_another = task.claimed_by_id not in {None, user.pk}
     # In her own name: hers by name, or her team's and not in the hands of somebody who is away.
     is_own = task.user_id == user.pk or (task.team_id is not None and not is_claimed_by_another)
-    return Row(
-        task=task,
-        to=cover.holder(task),
-        is_shared=task.team_id is not None and task.claimed_by_id is None,
-        instead_of="" if is_own else str(task.user or task.claimed_by),
-        claimed_by=str(task.claimed_by) if is_own and is_claimed_by_another else "",
-        days_over=cover.days_over(task, today),
-        is_today=task.due_on == today,
-    )
+    if task.team_id is not None and task.claimed_by_id is None:
+        yield Badge("", _("Team %(team)s") % {"team": cover.holder(task)})
+    if is_own and is_claimed_by_another:
+        yield Badge("", _("übernommen von %(name)s") % {"name": task.claimed_by})
+    if not is_own:
+        yield Badge("warn", _("für %(name)s") % {"name": task.user or task.claimed_by})
 
 
 def _pair(text: str) -> tuple[int, int] | None:

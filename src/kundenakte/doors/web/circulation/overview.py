@@ -84,9 +84,10 @@ def show(request: SignedIn) -> HttpResponse:
     said = _said(known)
     context: dict[str, Any] = {
         "view": view, "views": _VIEWS.items(), "wanted": wanted, "counts": counts, "order": order,
-        "orders": _ORDERS.items(), "is_narrowed": wanted != Wanted(), "choices": _choices(every, known, said),
+        "orders": _ORDERS.items(), "is_narrowed": wanted != Wanted(),
+        "choices": _choices(request.GET, every, known, said),
     }  # fmt: skip
-    context["narrowed"] = sum(1 for one in context["choices"] if request.GET.get(one["name"]))
+    context["narrowed"] = sum(1 for one in context["choices"] if one["chosen"])
     if view == "tafel":
         context["columns"] = _board(entries, said, now)
     elif view == "zahlen":
@@ -214,12 +215,13 @@ def _board(entries: Sequence[Entry], said: Said, now: datetime) -> list[Column]:
     ]  # fmt: skip
 
 
-def _choices(every: Sequence[Entry], known: Counts, said: Said) -> list[dict[str, Any]]:
+def _choices(asked: QueryDict, every: Sequence[Entry], known: Counts, said: Said) -> list[dict[str, Any]]:
     """The filters, each with how many there are of it among all that is under way."""
     kinds = {**said.words.names, FOLDER: _("Umlaufmappen")}
 
     def of(name: str, label: str, found: Iterable[tuple[Any, str, int]]) -> dict[str, Any]:
-        return {"name": name, "label": label, "options": [(str(key), f"{said} ({n})") for key, said, n in found]}
+        options = [(str(key), f"{said} ({n})") for key, said, n in found]
+        return {"name": name, "label": label, "options": options, "chosen": str(asked.get(name, ""))}
 
     def words(found: dict[Any, int], called: Callable[[Any], str]) -> list[tuple[Any, str, int]]:
         return [(key, text, found[key]) for key, text in by_word((key, called(key)) for key in found)]

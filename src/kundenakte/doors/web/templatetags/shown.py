@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any, Final
 
 from django import template
-from django.http import QueryDict
 from django.utils import formats, timezone, translation
+from django.utils.html import format_html_join
 from django.utils.http import urlencode
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
 from kundenakte.doors.web.spoken import in_other_words
@@ -21,6 +23,7 @@ register = template.Library()
 
 _MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _TWO_STOPS: Final = re.compile(r"(?<!\.)\.\.(?!\.)")
+_CHOSEN: Final = SafeString(" selected")
 _SYMBOLS: Final = {"EUR": "€", "USD": "$", "GBP": "£"}
 _ICONS: Final = (
     ("application/pdf", "file-text"), ("image/", "image"), ("message/", "mail"), ("application/vnd.ms-outlook", "mail"),
@@ -180,10 +183,13 @@ def get(mapping: dict[Any, Any], key: Any) -> Any:
     return mapping.get(key, "")
 
 
-@register.filter
-def asked(query: QueryDict, key: str) -> str:
-    """What an address says of a key, or nothing."""
-    return str(query.get(key, ""))
+@register.simple_tag
+def options(choices: Iterable[tuple[str, str]], chosen: str = "") -> SafeString:
+    """The options of a select, value and name of each, the chosen one marked; escaped. For lists of hundreds."""
+    return format_html_join(
+        "", '<option value="{}"{}>{}</option>',
+        ((value, _CHOSEN if value == chosen else "", name) for value, name in choices),
+    )  # fmt: skip
 
 
 @register.simple_tag(takes_context=True)
