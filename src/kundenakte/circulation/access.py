@@ -18,7 +18,7 @@ from django.utils import timezone
 from kundenakte.base.accounts.models import User
 from kundenakte.base.refusals import Label
 from kundenakte.circulation import deputies, place
-from kundenakte.circulation.models import Case, CirculationFolder, FolderDocument, Reminder, Task
+from kundenakte.circulation.models import Case, CirculationFolder, FolderDocument, Reminder, Stop, Task
 from kundenakte.circulation.refusals import TaskClaimed, TaskEnded
 from kundenakte.records import access
 from kundenakte.records.models import Document, Verb
@@ -125,6 +125,16 @@ def tasks_for(
     folders = CirculationFolder.objects.select_related("customer_file__customer", "started_by")
     tasks = tasks.prefetch_related(Prefetch("folder", folders), "stop", "user", "team", "claimed_by")
     return tasks.order_by(F("due_on").asc(nulls_last=True), "id")
+
+
+def listed(tasks: QuerySet[Task]) -> QuerySet[Task]:
+    """The same tasks, with only that of their folders and stops which a list shows: a page of fifty is read quicker."""
+    customer = ("customer_file__customer__name", "customer_file__customer__number")
+    shown = ("number", "title", *customer, "started_by__name", "started_by__username")
+    folders = CirculationFolder.objects.select_related("customer_file__customer", "started_by").only(*shown)
+    stops = Stop.objects.only("instruction")
+    read = (Prefetch("folder", folders), Prefetch("stop", stops), "user", "team", "claimed_by")
+    return tasks.prefetch_related(None).prefetch_related(*read)
 
 
 def get_task(user: User, pk: int, *, today: date | None = None) -> Task:

@@ -162,7 +162,7 @@ def _shown(request: SignedIn) -> HttpResponse:
         request.user, rights=rights, whose=_PARTS[asked.whose], due_until=asked.until(today), wish=asked.wish
     )
     # Paging goes on behind a value; what has no due day comes last.
-    dated = rows.annotate(due_key=Coalesce("due_on", Value(_NEVER), output_field=DateField()))
+    dated = access.listed(rows).annotate(due_key=Coalesce("due_on", Value(_NEVER), output_field=DateField()))
     shown = paging.page(dated, order=("due_key", "pk"), cursor=request.GET.get("nach", ""), size=PAGE)
     context = {
         "asked": asked,
