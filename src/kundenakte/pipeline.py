@@ -10,7 +10,7 @@ the document is through with its way.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from functools import partial
 from itertools import pairwise
@@ -140,10 +140,13 @@ def try_again(*, actor: Actor, arrival: Arrival, now: datetime, password: str = 
         ledger.enqueue(_first_step(arrival), arrival.pk)
 
 
-def divide(*, actor: Actor, arrival: Arrival, first_pages: Sequence[int], now: datetime) -> None:
+def divide(
+    *, actor: Actor, arrival: Arrival, first_pages: Sequence[int], now: datetime, kept: Collection[int] = ()
+) -> None:
     """Let what waits in the inbox be divided: a document begins on each of these pages; with one alone it goes on as
-    the one document it is. Raises NotDivisible, BadValue, PartlyDivided, AlreadyDone."""
-    choice = division.chosen(arrival, first_pages)
+    the one document it is. `kept` are pages that were taken for empty and are not. Raises NotDivisible, BadValue,
+    PartlyDivided, AlreadyDone."""
+    choice = division.chosen(arrival, first_pages, kept=kept)
     with transaction.atomic():
         send_again(actor=actor, arrival=arrival, now=now)
         division.decide(actor=actor, arrival=arrival, choice=choice, now=now)

@@ -10,6 +10,8 @@ from django.test import Client
 from django.urls import reverse
 
 from kundenakte.records.models import Arrival, Rendition
+from kundenakte.records.pagetext import PageText
+from kundenakte.records.scanned import Reading, ReadPage, save_reading
 from kundenakte.steps.scanning.models import StackDivision
 from tests.builders import NOW, a_document, a_user, an_arrival
 
@@ -53,6 +55,20 @@ def test_all_pages_are_shown_and_what_is_marked_is_taken(signed_in: SignIn) -> N
     assert StackDivision.objects.get().parts == [[1, 2], [3]]
     arrival.refresh_from_db()
     assert arrival.state == Arrival.State.UNDER_WAY
+
+
+def test_a_page_that_seems_empty_can_be_kept_and_can_begin_a_document(signed_in: SignIn) -> None:
+    arrival, client = a_stack(), signed_in("verena")
+    blank = ReadPage(PageText(300, 300, ()), is_blank=True)
+    save_reading(arrival.digest, Reading({2: blank, 3: blank}))
+    shown = client.get(address(arrival)).text
+    assert re.findall(r'name="bleibt" value="(\d)" +>', shown) == ["2", "3"]
+    assert shown.count("scheint leer") == 2
+    refused = client.post(address(arrival), {"bleibt": ["2"]})
+    assert refused.status_code == 422
+    assert re.findall(r'name="bleibt" value="(\d)" checked', refused.text) == ["2"]
+    client.post(address(arrival), {"bleibt": ["2"], "beginnt": ["3"]})
+    assert StackDivision.objects.get().parts == [[1, 2], [3]]
 
 
 def test_it_may_be_one_document(signed_in: SignIn) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import pikepdf
+import pypdfium2
 import pytest
 from django.test import Client
 from django.urls import reverse
@@ -235,6 +236,27 @@ def test_no_document_begins_on_an_empty_page_or_a_sheet(anton: Actor) -> None:
             pipeline.divide(actor=anton, arrival=stack, first_pages=[1, 2], now=NOW)
     pipeline.divide(actor=anton, arrival=stack, first_pages=[1, 3], now=NOW)
     assert StackDivision.objects.get().parts == [[1], [3]]
+
+
+def test_a_page_that_was_taken_for_empty_is_kept_by_whoever_sees_more_on_it(anton: Actor) -> None:
+    stack = waiting(a_pdf("eins", "mit Bleistift", "drei", "auch mit Bleistift", "Trennblatt"))
+    blank = ReadPage(PageText(300, 300, ()), is_blank=True)
+    sheet = ReadPage(PageText(300, 300, ()), codes=(Code("QRCode", "PATCHT"),))
+    save_reading(stack.digest, Reading({2: blank, 4: blank, 5: sheet}))
+    # A sheet is one, whatever somebody says.
+    pipeline.divide(actor=anton, arrival=stack, first_pages=[1, 4], kept=[2, 4, 5], now=NOW)
+    assert StackDivision.objects.get().parts == [[1, 2, 3], [4]]
+    assert [(one.begins, one.is_left_out) for one in division.pages_of(stack)] == [
+        (True, False), (False, False), (False, False), (True, False), (False, True),
+    ]  # fmt: skip
+    worked_off()
+    texts = [_text(row.part) for row in StackPart.objects.filter(stack=stack).order_by("position")]
+    assert ["Bleistift" in text for text in texts] == [True, True]
+
+
+def _text(part: Arrival) -> str:
+    with pypdfium2.PdfDocument(blobs.default().path(part.digest)) as document:
+        return "".join(page.get_textpage().get_text_bounded() for page in document)
 
 
 def test_more_pages_than_a_screen_shows_are_not_divided(anton: Actor) -> None:

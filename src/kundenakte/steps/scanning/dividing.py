@@ -51,9 +51,11 @@ def divided(reading: Reading, page_count: int) -> list[Part]:
     return parts if is_stack else []
 
 
-def divided_at(first_pages: Collection[int], reading: Reading, page_count: int) -> list[Part]:
+def divided_at(
+    first_pages: Collection[int], reading: Reading, page_count: int, *, kept: Collection[int] = ()
+) -> list[Part]:
     """The parts that begin on these pages; what comes before the first of them is a part as well. Empty pages are in
-    none, nor are separator sheets; a part that would begin on one begins behind it."""
+    none unless they are `kept`, nor are separator sheets; a part that would begin on one begins behind it."""
     parts: list[Part] = []
     pages: list[int] = []
     for number in range(1, page_count + 1):
@@ -61,6 +63,6 @@ def divided_at(first_pages: Collection[int], reading: Reading, page_count: int) 
             parts.append(Part(tuple(pages)))
             pages = []
         page = reading.pages.get(number)
-        if page is None or not (page.is_blank or sheet_on(page)):
+        if page is None or number in kept or not (page.is_blank or sheet_on(page)):
             pages.append(number)
     return [*parts, Part(tuple(pages))] if pages else parts

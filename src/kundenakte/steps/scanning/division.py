@@ -56,6 +56,8 @@ class PageOfStack:
     reasons: tuple[str, ...] = ()
     # Empty, or a separator sheet: it goes into no document.
     is_left_out: bool = False
+    # Nothing was read on it; somebody may see more, and keep it.
+    seems_empty: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,26 +104,37 @@ def left_out(reading: Reading) -> frozenset[int]:
     )  # fmt: skip
 
 
-def pages_of(arrival: Arrival, *, marked: Collection[int] | None = None) -> list[PageOfStack]:
-    """All pages with the proposal, with what was decided before, or with what was marked just now."""
+def empty(reading: Reading) -> frozenset[int]:
+    """The pages on which nothing was read. A person who sees more there keeps them."""
+    return frozenset(number for number, page in reading.pages.items() if page.is_blank and sheet_on(page) is None)
+
+
+def pages_of(
+    arrival: Arrival, *, marked: Collection[int] | None = None, kept: Collection[int] = ()
+) -> list[PageOfStack]:
+    """All pages with the proposal, with what was decided before, or with what was marked and kept just now."""
     reading = reading_of(arrival.digest)
     found = {one.page: one for one in proposed(arrival, reading)}
     decided = decided_for(arrival)
     begin = set(found) if decided is None else {part[0] for part in decided}
-    begin = begin if marked is None else set(marked)
-    out = left_out(reading)
+    if marked is not None:
+        begin = set(marked)
+    elif decided is not None:
+        kept = {page for part in decided for page in part}
+    out, seem_empty = left_out(reading) - set(kept), empty(reading)
     pages, is_first = [], True
     for number in range(1, (arrival.page_count or 0) + 1):
         is_out = number in out
         reasons = found[number].reasons if number in found else ()
-        pages.append(PageOfStack(number, not is_out and (is_first or number in begin), reasons, is_out))
+        begins = not is_out and (is_first or number in begin)
+        pages.append(PageOfStack(number, begins, reasons, is_out, number in seem_empty))
         is_first = is_first and is_out
     return pages
 
 
-def first_page(arrival: Arrival) -> int:
+def first_page(arrival: Arrival, *, kept: Collection[int] = ()) -> int:
     """The page on which the first document begins, whatever else is marked."""
-    out = left_out(reading_of(arrival.digest))
+    out = left_out(reading_of(arrival.digest)) - set(kept)
     return next((number for number in range(1, (arrival.page_count or 0) + 1) if number not in out), 1)
 
 
@@ -131,8 +144,9 @@ def decided_for(arrival: Arrival) -> list[list[int]] | None:
     return None if row is None else [list(part) for part in row.parts]
 
 
-def chosen(arrival: Arrival, first_pages: Collection[int]) -> Chosen:
-    """What comes of it when a document begins on each of these pages. Raises AlreadyDone, NotDivisible, BadValue."""
+def chosen(arrival: Arrival, first_pages: Collection[int], *, kept: Collection[int] = ()) -> Chosen:
+    """What comes of it when a document begins on each of these pages and the empty ones of `kept` are written on after
+    all. Raises AlreadyDone, NotDivisible, BadValue."""
     if arrival.state != Arrival.State.WAITING:
         raise AlreadyDone
     if not can_be_divided(arrival):
@@ -141,8 +155,9 @@ def chosen(arrival: Arrival, first_pages: Collection[int]) -> Chosen:
     if not first_pages or any(not 1 <= page <= count for page in first_pages):
         raise BadValue("Diese Seite gibt es in der Datei nicht.")
     reading = reading_of(arrival.digest)
-    parts = [list(part.pages) for part in divided_at(first_pages, reading, count)]
-    if not parts or not left_out(reading).isdisjoint(first_pages):
+    kept = empty(reading).intersection(kept)
+    parts = [list(part.pages) for part in divided_at(first_pages, reading, count, kept=kept)]
+    if not parts or not (left_out(reading) - kept).isdisjoint(first_pages):
         raise BadValue("Auf einer leeren Seite oder einem Trennblatt beginnt kein Dokument.")
     return Chosen(parts, [one.page for one in proposed(arrival, reading)])
 

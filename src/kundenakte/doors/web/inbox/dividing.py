@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Final
 
@@ -53,13 +54,15 @@ def divide(request: SignedIn, pk: int) -> HttpResponse:
     if request.method != "POST":
         return _shown(request, arrival)
     following = views.next_after(request, arrival)
-    marked = {number for text in request.POST.getlist("beginnt") if (number := page.number(text)) is not None}
+    marked = _numbers(request, "beginnt")
+    # Whoever lets a document begin on a page sees that it is not empty.
+    kept = _numbers(request, "bleibt") | marked
     try:
-        count = _divided(request, arrival, marked)
+        count = _divided(request, arrival, marked, kept)
     except (AlreadyDone, NotFound):
         raise
     except Refused as refused:
-        return _shown(request, arrival, refused, marked=marked)
+        return _shown(request, arrival, refused, marked=marked, kept=kept)
     if count > 1:
         said = _("„%(name)s“ wird in %(count)s Dokumente geteilt.") % {"name": arrival.file_name, "count": count}
         messages.success(request, said)
@@ -68,24 +71,34 @@ def divide(request: SignedIn, pk: int) -> HttpResponse:
     return page.gone_on(following)
 
 
-def _divided(request: SignedIn, arrival: Arrival, marked: set[int]) -> int:
+def _numbers(request: SignedIn, name: str) -> set[int]:
+    return {number for text in request.POST.getlist(name) if (number := page.number(text)) is not None}
+
+
+def _divided(request: SignedIn, arrival: Arrival, marked: set[int], kept: set[int]) -> int:
     """In how many documents. The first page is marked by itself."""
-    first = division.first_page(arrival)
+    first = division.first_page(arrival, kept=kept)
     if "eines" in request.POST:
         marked = set()
     elif not marked - {first}:
         raise BadValue(_NOTHING_MARKED)
     begins = {first, *marked}
-    pipeline.divide(actor=page.actor(request), arrival=arrival, first_pages=sorted(begins), now=timezone.now())
+    first_pages, now = sorted(begins), timezone.now()
+    pipeline.divide(actor=page.actor(request), arrival=arrival, first_pages=first_pages, kept=kept, now=now)
     return len(begins)
 
 
 def _shown(
-    request: SignedIn, arrival: Arrival, refused: Refused | None = None, *, marked: set[int] | None = None
+    request: SignedIn,
+    arrival: Arrival,
+    refused: Refused | None = None,
+    *,
+    marked: set[int] | None = None,
+    kept: Collection[int] = (),
 ) -> HttpResponse:
     made = renditions.pages_of(arrival.digest)
     ready = made.ready if made else 0
-    pages = division.pages_of(arrival, marked=marked)
+    pages = division.pages_of(arrival, marked=marked, kept=kept)
     if ready < len(pages):
         pipeline.want_pages(arrival.digest)
     context = {
