@@ -15,7 +15,7 @@ from django.utils import timezone
 from kundenakte.base.accounts.actors import Actor
 from kundenakte.base.accounts.models import Role, User
 from kundenakte.base.jobs import ledger
-from kundenakte.circulation import access, grants
+from kundenakte.circulation import access, grants, notices
 from kundenakte.circulation.minutes import Line
 from kundenakte.circulation.models import CirculationFolder, Stop, Task
 from kundenakte.circulation.models.minutes import What
@@ -99,10 +99,12 @@ def handed_on(task: Task, to: User | Role, *, now: datetime) -> Task:
 
 
 def _new_task(stop: Stop, to: User | Role | None, now: datetime, **more: Any) -> Task:
-    return Task.objects.create(
+    made = Task.objects.create(
         folder=stop.folder, stop=stop, wish=stop.wish, four_eyes=stop.four_eyes, opened_at=now,
         user=to if isinstance(to, User) else None, team=to if isinstance(to, Role) else None, **more,
     )  # fmt: skip
+    notices.due(made)
+    return made
 
 
 def ended(

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from kundenakte.base.jobs import ledger
 from kundenakte.base.jobs.ledger import Apply
-from kundenakte.circulation import filing, reminding
+from kundenakte.circulation import filing, notices, reminding
 from kundenakte.circulation.actions.absences import settle_deputies
 from kundenakte.circulation.cases import closing, errands, filed, moving_over, working
 from kundenakte.circulation.cases.closing import CLOSE_PAPERS
@@ -16,6 +16,7 @@ from kundenakte.circulation.cases.filed import FILED
 from kundenakte.circulation.cases.going import ERRAND, LOOK_AGAIN, TIMER
 from kundenakte.circulation.cases.moving_over import MOVE_OVER
 from kundenakte.circulation.moving import FILE_MINUTES
+from kundenakte.circulation.notices import NOTIFY
 from kundenakte.circulation.replies import answering as replies
 from kundenakte.circulation.replies.answering import TELL
 from kundenakte.circulation.replies.taking import ANSWER
@@ -38,6 +39,7 @@ def register_jobs() -> None:
     ledger.register(FILED, document_filed)
     ledger.register(FILE_REPORT, visits.file_report)
     ledger.register(LAY_IN, visits.lay_in)
+    ledger.register(NOTIFY, notify)
     ledger.register(ANSWER, replies.answer, on_failed=replies.not_read)
     ledger.register(TELL, replies.tell)
     ledger.register(CLOSE_PAPERS, close_papers)
@@ -51,12 +53,19 @@ def file_minutes(folder_id: int) -> Apply:
     return lambda: True
 
 
+def notify(task_id: int) -> Apply:
+    """A task has come to somebody: mail it."""
+    notices.mail(task_id)
+    return lambda: True
+
+
 def remind(_: int) -> Apply:
     """What the calendar alone changes: due days, and days on which deputies begin and end."""
     now = timezone.now()
     settle_deputies(now=now)
     reminding.remind(now=now)
     reminding.mail()
+    notices.mail_rest()
     visits.forget(now=now)
     return lambda: True
 

@@ -103,7 +103,7 @@ def _in_rows() -> Iterator[str]:
     from kundenakte.base.jobs.models import Job
     from kundenakte.circulation import actions  # noqa: F401 - loads its refusals
     from kundenakte.circulation.cases import shipped as processes
-    from kundenakte.circulation.models import Case, CirculationFolder, Reminder, Stop, Task
+    from kundenakte.circulation.models import Case, CirculationFolder, NoticeWish, Reminder, Stop, Task
     from kundenakte.circulation.models.minutes import What
     from kundenakte.circulation.models.slips import Wish
     from kundenakte.circulation.replies import answering  # noqa: F401 - those that no page loads
@@ -180,6 +180,7 @@ def _in_rows() -> Iterator[str]:
         Wish,
         What,
         Reminder.Kind,
+        NoticeWish.What,
         Case.State,
     ):
         yield from (str(label) for label in choices.labels)

@@ -159,8 +159,8 @@ def test_a_mail_goes_out_once(settings: Any) -> None:
     file = a_file_with_mail()
     case = a_probe(errand("send_mail", subject="Vorgang {vorgang}", text="Guten Tag {kunde}"), customer_file=file)
     worked_off()
-    [sent] = mail.outbox
-    assert (sent.to, sent.subject) == (["einkauf@muster.example"], f"Vorgang {case.number}")
+    [sent] = [one for one in mail.outbox if one.to == ["einkauf@muster.example"]]
+    assert sent.subject == f"Vorgang {case.number}"
     assert [name for name, _ in open_steps(case)] == ["danach"]
 
 
@@ -191,7 +191,8 @@ def test_what_failed_can_be_tried_again(settings: Any) -> None:
     settings.EMAIL_HOST = "mail.example"
     errands.try_again(actor=an_actor("sabine"), errand=row, now=NOW)
     worked_off()
-    assert (len(mail.outbox), [name for name, _ in open_steps(case)]) == (1, ["danach"])
+    assert [one.to for one in mail.outbox].count(["einkauf@muster.example"]) == 1
+    assert [name for name, _ in open_steps(case)] == ["danach"]
 
 
 def test_a_process_starts_another_once() -> None:

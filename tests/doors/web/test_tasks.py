@@ -365,3 +365,12 @@ def test_the_feed_asks_no_query_per_task(signed_in: SignIn, client: Client) -> N
     for _n in range(4):
         _due(a_folder(stop(1, "verena")), 1)
     assert asked() == few
+
+
+def test_somebody_says_what_she_wants_a_mail_for(signed_in: SignIn) -> None:
+    client, address = signed_in("verena"), reverse("own-absence")
+    assert 'value="own" checked' in client.get(address).text
+    assert client.post(reverse("own-notices"), {"bei": "teams"}).status_code == 303
+    assert 'value="teams" checked' in client.get(address).text
+    assert client.post(reverse("own-notices"), {"bei": "alles"}).status_code == 422
+    assert 'value="teams" checked' in client.get(address).text

@@ -6,7 +6,7 @@ from kundenakte.circulation.models.folders import CirculationFolder, FolderDocum
 from kundenakte.circulation.models.guests import GuestLink
 from kundenakte.circulation.models.minutes import MinutesEntry
 from kundenakte.circulation.models.moves import EditionMove, KeptCase
-from kundenakte.circulation.models.people import Absence, Reminder, ReminderMail
+from kundenakte.circulation.models.people import Absence, NoticeWish, Reminder, ReminderMail, TaskNotice
 from kundenakte.circulation.models.processes import (
     Process,
     ProcessDefinition,
@@ -21,7 +21,7 @@ from kundenakte.circulation.models.visits import Visit, VisitPhoto, VisitReport
 
 __all__ = [
     "Absence", "Case", "CaseErrand", "CaseSeries", "CaseStep", "CaseTimer", "CirculationFolder", "EditionMove",
-    "FolderDocument", "FolderSeries", "GuestLink", "KeptCase", "MinutesEntry", "Process", "ProcessDefinition",
-    "ProcessDraft", "Reminder", "ReminderMail", "Reply", "ReplyKey", "StartRule", "Stop", "Task",
-    "TaskFeed", "TaskGrant", "Visit", "VisitPhoto", "VisitReport", "WebhookReceiver",
+    "FolderDocument", "FolderSeries", "GuestLink", "KeptCase", "MinutesEntry", "NoticeWish", "Process",
+    "ProcessDefinition", "ProcessDraft", "Reminder", "ReminderMail", "Reply", "ReplyKey", "StartRule", "Stop", "Task",
+    "TaskFeed", "TaskGrant", "TaskNotice", "Visit", "VisitPhoto", "VisitReport", "WebhookReceiver",
 ]  # fmt: skip

@@ -68,3 +68,28 @@ class ReminderMail(models.Model):
 
     def __str__(self) -> str:
         return str(self.reminder_id)
+
+
+class TaskNotice(models.Model):
+    """A task that has come to somebody and is still to be mailed. The row goes before the mail does."""
+
+    task = models.OneToOneField(Task, on_delete=models.PROTECT, related_name="+")
+
+    def __str__(self) -> str:
+        return str(self.task_id)
+
+
+class NoticeWish(models.Model):
+    """What somebody wants a mail for at once. Without a row it is what is given to himself."""
+
+    class What(models.TextChoices):
+        NOTHING = "nothing", "keine"
+        OWN = "own", "wenn mir etwas vorgelegt wird oder jemandem, den ich vertrete"
+        TEAMS = "teams", "auch, wenn meinen Teams etwas vorgelegt wird"
+
+    user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    what = models.CharField(max_length=7, choices=What.choices, default=What.OWN)
+    changed_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.user_id}: {self.get_what_display()}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -16,8 +17,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from kundenakte.base.accounts.models import User
 from kundenakte.base.refusals import Refused
-from kundenakte.circulation import actions, deputies
-from kundenakte.circulation.models import Absence, TaskFeed
+from kundenakte.circulation import actions, deputies, notices
+from kundenakte.circulation.models import Absence, NoticeWish, TaskFeed
 from kundenakte.doors.web import page, refusals
 from kundenakte.doors.web.administration.pages import administrators, choose
 from kundenakte.doors.web.circulation.people import chosen, people
@@ -56,12 +57,15 @@ class AbsenceForm(forms.Form):
 @require_http_methods(["GET", "HEAD", "POST"])
 @screen
 def own(request: SignedIn) -> HttpResponse:
-    """Her own absences, for whom she stands in today, and her calendar."""
+    """Her own absences, for whom she stands in today, what she wants a mail for, and her calendar."""
     today = timezone.localdate()
     away = deputies.represented_by(request.user.pk, deputies.pairs_on(today))
     context = {
         "stands_in_for": list(User.objects.filter(pk__in=away).order_by("name")),
         "feed": TaskFeed.objects.filter(user=request.user).first(),
+        "notices": NoticeWish.What.choices,
+        "notice": notices.wish_of(request.user),
+        "sends_mail": bool(settings.EMAIL_HOST),
     }
     return _absences(request, request.user, "circulation/absence.html", reverse("own-absence"), context)
 

@@ -10,6 +10,7 @@ from kundenakte.doors.web.circulation import (
     guests,
     inviting,
     listing,
+    noticing,
     of_file,
     overview,
     starting,
@@ -40,6 +41,7 @@ urlpatterns = [
     path("gast/<str:secret>/dokument/<int:document>/seite/<int:number>", guests.page_image, name="guest-page"),
     path("gast/<str:secret>/dokument/<int:document>/datei", guests.file, name="guest-file"),
     path("konto/abwesenheit", absences.own, name="own-absence"),
+    path("konto/neue-aufgaben", noticing.choose, name="own-notices"),
     path("konto/abwesenheit/<int:absence>/aufheben", absences.cancel_own, name="own-absence-cancel"),
     path("verwaltung/benutzer/<int:user>/abwesenheit", absences.of_user, name="administration-user-absence"),
     path(

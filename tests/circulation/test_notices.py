@@ -1,0 +1,143 @@
+"""A mail when a task comes to somebody: at once, once, to whoever wants it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.core import mail as outbox
+from django.core.mail.backends.locmem import EmailBackend
+
+from kundenakte.base.accounts.actors import Actor
+from kundenakte.base.jobs.models import Job
+from kundenakte.base.jobs.worker import Worker
+from kundenakte.base.journal.models import JournalEntry
+from kundenakte.circulation import actions, notices, tasks
+from kundenakte.circulation.models import NoticeWish, TaskNotice
+from kundenakte.records.refusals import BadValue
+from tests.builders import NOW, TODAY, a_user
+from tests.circulation_builders import a_folder, a_team, does, stop, task_of
+
+pytestmark = pytest.mark.django_db
+LATER = NOW + timedelta(hours=1)
+
+
+@pytest.fixture(autouse=True)
+def sends_mail(settings: Any) -> None:
+    settings.EMAIL_HOST = "mail.example"
+
+
+def wants(who: str, what: str) -> None:
+    notices.choose(actor=Actor.of(a_user(who)), what=what, now=NOW)
+
+
+def told() -> list[str]:
+    """To whom what is due was mailed."""
+    for row in list(TaskNotice.objects.order_by("pk")):
+        notices.mail(row.task_id)
+    found = [address for one in outbox.outbox for address in one.to]
+    outbox.outbox.clear()
+    return sorted(found)
+
+
+def test_whoever_is_next_is_told_at_once_and_once() -> None:
+    folder = a_folder(stop(1, "verena", due_on=TODAY + timedelta(days=3)), stop(2, "bernd"), title="Pumpe von Muster")
+    task = task_of(folder)
+    assert (notices.mail(task.pk), notices.mail(task.pk)) == (1, 0)
+    [sent] = outbox.outbox
+    assert (sent.to, folder.number in sent.subject) == (["verena@example.com"], True)
+    assert "27.11.2026" in str(sent.body)
+    assert "Muster" not in sent.subject + str(sent.body)
+    outbox.outbox.clear()
+    does("verena", task, now=LATER)
+    assert told() == ["bernd@example.com"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_house_sends_it_by_itself() -> None:
+    tasks.register_jobs()
+    a_folder(stop(1, "verena"))
+    worker = Worker()
+    while Job.objects.filter(name=notices.NOTIFY, state="waiting").exists():
+        assert worker.work_once()
+    assert [one.to for one in outbox.outbox] == [["verena@example.com"]]
+
+
+def test_whoever_brought_it_to_herself_is_not_told() -> None:
+    folder = a_folder(stop(1, "sabine"), stop(2, "verena"), stop(3, "verena"), by="sabine")
+    assert told() == []
+    does("sabine", task_of(folder), now=LATER)
+    assert told() == ["verena@example.com"]
+    does("verena", task_of(folder), now=LATER + timedelta(hours=1))
+    assert told() == []
+
+
+def test_what_is_handed_on_is_told_to_the_new_one() -> None:
+    folder = a_folder(stop(1, "verena"))
+    assert told() == ["verena@example.com"]
+    task = task_of(folder)
+    actions.hand_on(
+        actor=Actor.of(a_user("verena")),
+        task=task,
+        edition=task.edition,
+        to=a_user("bernd"),
+        reason="Du kennst die Pumpe.",
+        now=LATER,
+    )
+    assert told() == ["bernd@example.com"]
+
+
+def test_a_team_is_told_as_far_as_its_people_want_it() -> None:
+    a_folder(stop(1, a_team("buchhaltung")))
+    assert told() == []
+    wants("bernd", "teams")
+    a_folder(stop(1, a_team("buchhaltung")), stop(1, "verena"))
+    assert told() == ["bernd@example.com", "verena@example.com"]
+
+
+def test_who_wants_no_mail_gets_none_and_the_choice_is_in_the_journal() -> None:
+    wants("verena", "nothing")
+    wants("verena", "nothing")
+    a_folder(stop(1, "verena"))
+    assert told() == []
+    assert JournalEntry.objects.filter(kind="task_notices.chosen").count() == 1
+    with pytest.raises(BadValue):
+        wants("verena", "everything")
+    assert NoticeWish.objects.get().what == "nothing"
+
+
+def test_whoever_stands_in_is_told_too() -> None:
+    actions.enter_absence(
+        actor=Actor.of(a_user("verena")), user=a_user("verena"), deputy=a_user("bernd"),
+        begins_on=TODAY - timedelta(days=400), ends_on=TODAY + timedelta(days=4000), note="", now=NOW,
+    )  # fmt: skip
+    a_folder(stop(1, "verena"))
+    assert told() == ["bernd@example.com", "verena@example.com"]
+
+
+def test_what_is_done_before_the_mail_goes_is_not_told() -> None:
+    folder = a_folder(stop(1, "verena"))
+    does("verena", task_of(folder), now=LATER)
+    assert told() == []
+    assert not TaskNotice.objects.exists()
+
+
+def test_what_the_server_refused_goes_with_the_next_round(monkeypatch: pytest.MonkeyPatch) -> None:
+    a_folder(stop(1, "verena"))
+
+    def refuses(*_: object) -> int:
+        raise ConnectionRefusedError
+
+    with monkeypatch.context() as away:
+        away.setattr(EmailBackend, "send_messages", refuses)
+        assert told() == []
+    assert notices.mail_rest() == 1
+    assert (told(), notices.mail_rest()) == (["verena@example.com"], 0)
+
+
+def test_a_house_without_a_mail_server_keeps_nothing_for_later(settings: Any) -> None:
+    settings.EMAIL_HOST = ""
+    a_folder(stop(1, "verena"))
+    assert not TaskNotice.objects.exists()
+    assert not Job.objects.filter(name=notices.NOTIFY).exists()
