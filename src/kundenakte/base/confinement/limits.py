@@ -6,12 +6,15 @@ import contextlib
 import os
 import resource
 import signal
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
 from kundenakte.base.confinement import kernel
 
 MIB = 1024 * 1024
+_AUTOGROUP = Path("/proc/self/autogroup")
+_WISHES = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +59,7 @@ def apply(limits: Limits, *, parent: int) -> Protection:
         Path("/proc/self/oom_score_adj").write_bytes(b"900")
     with contextlib.suppress(OSError):
         os.nice(limits.niceness)
+    _be_modest_as_a_session()
     own_network = kernel.leave_the_network()
     # After the namespace: a change of credentials clears the wish to die with the parent.
     kernel.die_with(parent)
@@ -71,6 +75,27 @@ def apply(limits: Limits, *, parent: int) -> Protection:
         # Second best: no new process or thread at all (root is exempt from it).
         _lower(resource.RLIMIT_NPROC, 0)
     return Protection(own_network, starts_nothing)
+
+
+def _be_modest_as_a_session() -> None:
+    """Let the session of this process, if it leads one, be as modest as the process itself.
+
+    Linux may share the processor among sessions before it looks at single processes (sched_autogroup): what reads a
+    page would then take as much as all who wait at a screen together, however modest it is.
+    """
+    niceness = os.getpriority(os.PRIO_PROCESS, 0)
+    if os.getsid(0) != os.getpid() or niceness <= 0:
+        return
+    for _ in range(_WISHES):
+        try:
+            _AUTOGROUP.write_bytes(str(niceness).encode())
+        except BlockingIOError:
+            # One such wish in a tenth of a second is heard, whoever on the machine has it.
+            time.sleep(0.06)
+        except OSError:
+            return
+        else:
+            return
 
 
 def limit_cpu(seconds: float) -> None:
