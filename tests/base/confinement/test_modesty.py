@@ -24,14 +24,12 @@ def niceness_of(said: str) -> int:
     return int(said.rpartition(" ")[2])
 
 
-def expected() -> int:
-    return min(os.getpriority(os.PRIO_PROCESS, 0) + MORE, 19)
-
-
-def test_a_confined_process_and_its_session_are_equally_modest() -> None:
-    cell = Confinement(Limits(niceness=MORE))
+@pytest.mark.parametrize(("more", "of_session"), [(MORE, MORE), (10, 5), (0, 0)])
+def test_a_confined_process_is_modest_and_so_is_its_session(more: int, of_session: int) -> None:
+    cell = Confinement(Limits(niceness=more))
+    own = min(os.getpriority(os.PRIO_PROCESS, 0) + more, 19)
     try:
-        assert cell.call(modesty) == [expected()] * 2
+        assert cell.call(modesty) == [own, of_session]
     finally:
         cell.close()
 
@@ -46,7 +44,7 @@ def test_so_is_a_program_that_reads_a_page(tmp_path: Path) -> None:
     ]  # fmt: skip
     # At once, of which the kernel hears one in a tenth of a second.
     assert all(one.has_ended(within=PATIENCE) and one.outcome() is None for one in programs)
-    assert {niceness_of(file.read_text()) for file in tmp_path.iterdir()} == {expected()}
+    assert {niceness_of(file.read_text()) for file in tmp_path.iterdir()} == {MORE}
 
 
 def test_the_session_of_the_house_keeps_its_turn() -> None:

@@ -14,6 +14,8 @@ from kundenakte.base.confinement import kernel
 
 MIB = 1024 * 1024
 _AUTOGROUP = Path("/proc/self/autogroup")
+# A third of what others get: who waits at a screen goes first, and on a machine that is never idle reading goes on.
+_MODEST = 5
 _WISHES = 5
 
 
@@ -59,7 +61,7 @@ def apply(limits: Limits, *, parent: int) -> Protection:
         Path("/proc/self/oom_score_adj").write_bytes(b"900")
     with contextlib.suppress(OSError):
         os.nice(limits.niceness)
-    _be_modest_as_a_session()
+    _be_modest_as_a_session(min(limits.niceness, _MODEST))
     own_network = kernel.leave_the_network()
     # After the namespace: a change of credentials clears the wish to die with the parent.
     kernel.die_with(parent)
@@ -77,13 +79,12 @@ def apply(limits: Limits, *, parent: int) -> Protection:
     return Protection(own_network, starts_nothing)
 
 
-def _be_modest_as_a_session() -> None:
-    """Let the session of this process, if it leads one, be as modest as the process itself.
+def _be_modest_as_a_session(niceness: int) -> None:
+    """Let the session of this process, if it leads one, be modest.
 
     Linux may share the processor among sessions before it looks at single processes (sched_autogroup): what reads a
     page would then take as much as all who wait at a screen together, however modest it is.
     """
-    niceness = os.getpriority(os.PRIO_PROCESS, 0)
     if os.getsid(0) != os.getpid() or niceness <= 0:
         return
     for _ in range(_WISHES):
