@@ -16,6 +16,7 @@ from bench.rows import LATEST, Measurement, Row, keep, machine, table
 MODULES = (
     "way",
     "doors",
+    "mail",
     "filing",
     "einvoices",
     "customers",

@@ -73,13 +73,18 @@ def open_house(environment: dict[str, str]) -> Iterator[Server]:
 def serving(environment: dict[str, str]) -> Iterator[int]:
     """The same, once it answers. Gives its port."""
     with open_house(environment) as server:
-        until = time.monotonic() + 30
-        while time.monotonic() < until:
-            with socket.socket() as probe:
-                if probe.connect_ex(("127.0.0.1", server.port)) == 0:
-                    break
-            time.sleep(0.1)
+        until_it_answers(server)
         yield server.port
+
+
+def until_it_answers(server: Server) -> None:
+    """Return once it takes connections, or after half a minute."""
+    until = time.monotonic() + 30
+    while time.monotonic() < until:
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", server.port)) == 0:
+                return
+        time.sleep(0.1)
 
 
 @cache

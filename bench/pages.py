@@ -60,7 +60,7 @@ def fill() -> dict[str, Any]:
     files.open_files_for(actor=actor, customers=[customer], today=now.date())
     customer_file = files.file_of(customer)
     for number, sample in enumerate(samples(customers, count=DOCUMENTS, seed=5)):
-        stored = _received(sample.pdf, f"dok-{number}.pdf")
+        stored = received(sample.pdf, f"dok-{number}.pdf")
         documents.create_document(
             actor=actor, customer_file=customer_file, section=None, description=_offer(number, now), now=now,
             version=documents.NewVersion(stored.digest, stored.size, "application/pdf", stored.file_name, "bench"),
@@ -69,7 +69,7 @@ def fill() -> dict[str, Any]:
     return {}
 
 
-def _received(data: bytes, file_name: str) -> Any:
+def received(data: bytes, file_name: str) -> Any:
     """An arrival whose pages are drawn already."""
     from django.db import transaction
 

@@ -84,11 +84,11 @@ def _idle(environment: dict[str, str]) -> dict[str, float]:
         for pid in [server.pid, *descendants(server.pid)]:
             name = Path(f"/proc/{pid}/comm").read_text(encoding="utf-8").strip().removeprefix("ka-")
             name = "parent" if pid == server.pid else name
-            held[name] = held.get(name, 0.0) + _pss(pid)
+            held[name] = held.get(name, 0.0) + pss(pid)
         return held
 
 
-def _pss(pid: int) -> float:
+def pss(pid: int) -> float:
     """The memory of a process in MB, what it shares divided by how many share it."""
     lines = Path(f"/proc/{pid}/smaps_rollup").read_text(encoding="ascii").splitlines()
     return next(int(line.split()[1]) for line in lines if line.startswith("Pss:")) / 1024

@@ -77,9 +77,6 @@ def read() -> dict[str, Any]:
 
 def _scans(folder: Path) -> dict[str, str]:
     """Pages as scanners give them: a JPEG in a PDF, and beside it the picture; the text that stands on each."""
-    import random
-
-    import numpy as np
     import pikepdf
     import pypdfium2
     from PIL import Image
@@ -91,31 +88,52 @@ def _scans(folder: Path) -> dict[str, str]:
     for number, sample in enumerate(samples(make_customers(40, 7), count=PAGES, seed=7)):
         name = f"scan-{number:04d}"
         with pypdfium2.PdfDocument(sample.pdf) as document:
-            page = document[0]
-            truth[name] = page.get_textpage().get_text_bounded()
-            picture = page.render(scale=300 / 72, grayscale=True).to_pil().convert("L")
-        skew = random.Random(number).uniform(0.5, 1.0) * (1 if number % 2 else -1)
-        picture = picture.rotate(skew, Image.Resampling.BICUBIC, fillcolor=255)
-        noise = np.random.default_rng(number).normal(0, 6, (picture.height, picture.width))
-        grey = np.clip(np.asarray(picture, dtype=np.float32) * 0.96 + 4 + noise, 0, 255).astype(np.uint8)
-        jpeg = io.BytesIO()
-        Image.fromarray(grey).save(jpeg, "JPEG", quality=75, dpi=(300, 300))
-        Image.open(io.BytesIO(jpeg.getvalue())).save(folder / f"{name}.png", compress_level=1, dpi=(300, 300))
-        width, height = (side * 72 / 300 for side in picture.size)
+            truth[name] = document[0].get_textpage().get_text_bounded()
+        jpeg = scanned(sample.pdf, number)
+        Image.open(io.BytesIO(jpeg)).save(folder / f"{name}.png", compress_level=1, dpi=(300, 300))
         with pikepdf.new() as scan:
-            scan.add_blank_page(page_size=(width, height))
-            image = pikepdf.Stream(scan, jpeg.getvalue())
-            image.update(
-                pikepdf.Dictionary(
-                    Type=pikepdf.Name.XObject, Subtype=pikepdf.Name.Image, Width=picture.width, Height=picture.height,
-                    BitsPerComponent=8, ColorSpace=pikepdf.Name.DeviceGray, Filter=pikepdf.Name.DCTDecode,
-                )
-            )  # fmt: skip
-            shown = scan.pages[0].obj
-            shown.Resources = pikepdf.Dictionary(XObject=pikepdf.Dictionary(Im0=scan.make_indirect(image)))
-            shown.Contents = scan.make_stream(f"q {width:.3f} 0 0 {height:.3f} 0 0 cm /Im0 Do Q".encode())
+            add_page(scan, jpeg)
             scan.save(folder / f"{name}.pdf")
     return truth
+
+
+def scanned(pdf: bytes, number: int) -> bytes:
+    """The first page as a scanner sees it: a grey JPEG of 300 dpi, skewed and noisy, always the same for a number."""
+    import random
+
+    import numpy as np
+    import pypdfium2
+    from PIL import Image
+
+    with pypdfium2.PdfDocument(pdf) as document:
+        picture = document[0].render(scale=300 / 72, grayscale=True).to_pil().convert("L")
+    skew = random.Random(number).uniform(0.5, 1.0) * (1 if number % 2 else -1)
+    picture = picture.rotate(skew, Image.Resampling.BICUBIC, fillcolor=255)
+    noise = np.random.default_rng(number).normal(0, 6, (picture.height, picture.width))
+    grey = np.clip(np.asarray(picture, dtype=np.float32) * 0.96 + 4 + noise, 0, 255).astype(np.uint8)
+    jpeg = io.BytesIO()
+    Image.fromarray(grey).save(jpeg, "JPEG", quality=75, dpi=(300, 300))
+    return jpeg.getvalue()
+
+
+def add_page(scan: Any, jpeg: bytes) -> None:
+    """A page that shows nothing but this grey picture of 300 dpi."""
+    import pikepdf
+    from PIL import Image
+
+    wide, high = Image.open(io.BytesIO(jpeg)).size
+    width, height = (side * 72 / 300 for side in (wide, high))
+    scan.add_blank_page(page_size=(width, height))
+    image = pikepdf.Stream(scan, jpeg)
+    image.update(
+        pikepdf.Dictionary(
+            Type=pikepdf.Name.XObject, Subtype=pikepdf.Name.Image, Width=wide, Height=high,
+            BitsPerComponent=8, ColorSpace=pikepdf.Name.DeviceGray, Filter=pikepdf.Name.DCTDecode,
+        )
+    )  # fmt: skip
+    shown = scan.pages[-1].obj
+    shown.Resources = pikepdf.Dictionary(XObject=pikepdf.Dictionary(Im0=scan.make_indirect(image)))
+    shown.Contents = scan.make_stream(f"q {width:.3f} 0 0 {height:.3f} 0 0 cm /Im0 Do Q".encode())
 
 
 def _bare(folder: Path, names: list[str], cores: int) -> tuple[float, float]:

@@ -6,12 +6,17 @@ import contextlib
 import os
 import resource
 import signal
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
 from kundenakte.base.confinement import kernel
 
 MIB = 1024 * 1024
+_AUTOGROUP = Path("/proc/self/autogroup")
+# A third of what others get: who waits at a screen goes first, and on a machine that is never idle reading goes on.
+_MODEST = 5
+_WISHES = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +61,7 @@ def apply(limits: Limits, *, parent: int) -> Protection:
         Path("/proc/self/oom_score_adj").write_bytes(b"900")
     with contextlib.suppress(OSError):
         os.nice(limits.niceness)
+    _be_modest_as_a_session(min(limits.niceness, _MODEST))
     own_network = kernel.leave_the_network()
     # After the namespace: a change of credentials clears the wish to die with the parent.
     kernel.die_with(parent)
@@ -71,6 +77,26 @@ def apply(limits: Limits, *, parent: int) -> Protection:
         # Second best: no new process or thread at all (root is exempt from it).
         _lower(resource.RLIMIT_NPROC, 0)
     return Protection(own_network, starts_nothing)
+
+
+def _be_modest_as_a_session(niceness: int) -> None:
+    """Let the session of this process, if it leads one, be modest.
+
+    Linux may share the processor among sessions before it looks at single processes (sched_autogroup): what reads a
+    page would then take as much as all who wait at a screen together, however modest it is.
+    """
+    if os.getsid(0) != os.getpid() or niceness <= 0:
+        return
+    for _ in range(_WISHES):
+        try:
+            _AUTOGROUP.write_bytes(str(niceness).encode())
+        except BlockingIOError:
+            # One such wish in a tenth of a second is heard, whoever on the machine has it.
+            time.sleep(0.06)
+        except OSError:
+            return
+        else:
+            return
 
 
 def limit_cpu(seconds: float) -> None:
