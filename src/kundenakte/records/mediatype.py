@@ -115,6 +115,14 @@ _ROWS: Final = (
     MediaType("unknown", "application/octet-stream", _("Unbekannte Datei"), "other", ""),
 )
 BY_CODE: Final = {row.code: row for row in _ROWS}
+PDF: Final = BY_CODE["pdf"].name
+# What people write and change in an office program, by the type that is stored with it. The forms in plain XML share
+# theirs with all other XML and are not among them, nor is what nobody can open without a password.
+OFFICE: Final = frozenset(
+    row.name
+    for row in _ROWS
+    if row.family == "office" and not row.name.endswith(("/xml", "/x-ole-storage", "/svg+xml"))
+)
 # Several rows share a type (all that is XML); the last of them is the most general one.
 _LABELS: Final = {row.name.lower(): row.label for row in _ROWS}
 

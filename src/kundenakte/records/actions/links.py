@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 
@@ -10,23 +11,33 @@ from kundenakte.base.accounts.actors import Actor
 from kundenakte.base.jobs import ledger
 from kundenakte.base.journal import actions as journal
 from kundenakte.records import access, search_due
-from kundenakte.records.models import CustomerFile, Document, Placement, Reference, Section, Verb
+from kundenakte.records.models import CustomerFile, Document, Placement, Reference, Section, Verb, Version
 from kundenakte.records.retention.keeping import FILE_JOB
 from kundenakte.records.sections import section_to_file_in
 
 
 @transaction.atomic
-def refer(*, actor: Actor, from_document: Document, to_document: Document, kind: str, now: datetime) -> Reference:
-    """Link two documents. Asking twice leaves one link."""
+def refer(
+    *,
+    actor: Actor,
+    from_document: Document,
+    to_document: Document,
+    kind: str,
+    now: datetime,
+    from_version: Version | None = None,
+) -> Reference:
+    """Link two documents, or one version of the first to the second. Asking twice leaves one link, as it was."""
     access.require(actor, Verb.EDIT, from_document)
     if actor.user is not None:
         access.get_document(actor.user, to_document.pk)
     reference, made = Reference.objects.get_or_create(
-        from_document=from_document, to_document=to_document, kind=kind, defaults={"created_at": now}
-    )
+        from_document=from_document, to_document=to_document, kind=kind,
+        defaults={"created_at": now, "from_version": from_version},
+    )  # fmt: skip
     if made:
         _look_again(from_document, to_document)
-        journal.append(actor, "document.referred", from_document, at=now, to=to_document, relation=kind)
+        said: dict[str, Any] = {"version": from_version.number} if from_version else {}
+        journal.append(actor, "document.referred", from_document, at=now, to=to_document, relation=kind, **said)
     return reference
 
 

@@ -110,9 +110,13 @@ class Rendition(models.Model):
     # The program and version that made it.
     made_by = models.CharField(max_length=100, blank=True)
     made_at = models.DateTimeField()
+    # Of a TEXT somebody has compared: the key of its words (records/same_words.py), "" where they say too little.
+    words_key = models.CharField(max_length=64, null=True, blank=True)
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=("digest", "kind"), name="rendition_once"),)
+        # Few of all texts are ever compared.
+        indexes = (models.Index(fields=("words_key",), name="rendition_words", condition=Q(words_key__isnull=False)),)
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} von {self.digest[:12]}"

@@ -159,6 +159,8 @@ class Reference(models.Model):
     from_document = models.ForeignKey(Document, on_delete=models.PROTECT, related_name="references")
     to_document = models.ForeignKey(Document, on_delete=models.PROTECT, related_name="referenced_by")
     kind = models.CharField(max_length=15, choices=Kind.choices)
+    # The version of `from_document` it is said of, where it is said of one: version 3 went out as this PDF.
+    from_version = models.ForeignKey(Version, on_delete=models.PROTECT, null=True, related_name="+")
     created_at = models.DateTimeField()
 
     class Meta:

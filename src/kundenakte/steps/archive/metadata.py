@@ -20,7 +20,8 @@ from kundenakte.records.retention import keeping
 from kundenakte.steps.archive import rows
 from kundenakte.steps.archive.staging import canonical
 
-_TO = ("kind", "to_document_id")
+_TO = ("kind", "to_document_id", "from_version__number")
+_Relation = tuple[str, int, int | None]
 _KEY = ("system", "key")
 
 
@@ -114,14 +115,17 @@ def known(version_id: int) -> tuple[Version, Known]:
 
 
 def _facts(
-    version: Version, arrival: Arrival | None, relations: Iterable[tuple[str, int]], keys: Iterable[tuple[str, str]]
+    version: Version, arrival: Arrival | None, relations: Iterable[_Relation], keys: Iterable[tuple[str, str]]
 ) -> dict[str, Any]:
     document = version.document
     return {
         "document": _document(document),
         "customer": {"id": document.customer_file.customer_id, "file": document.customer_file_id},
         "version": _version(version),
-        "relations": [{"kind": kind, "to": to} for kind, to in sorted(relations)],
+        "relations": [
+            {"kind": kind, "to": to, **({} if number is None else {"version": number})}
+            for kind, to, number in sorted(relations)
+        ],
         "source_keys": [{"system": system, "key": key} for system, key in sorted(keys)],
         "received": _received(arrival) if arrival else None,
     }

@@ -28,6 +28,7 @@ from kundenakte.records.models import (
     Reference,
     Version,
 )
+from kundenakte.steps.filing import sent_as
 from kundenakte.steps.filing.evidence import START_WEIGHTS, Evidence
 
 # The name of the filing step in the ledger.
@@ -164,11 +165,13 @@ def thread_of(digest: str) -> list[Document]:
 
 
 def tie(arrival: Arrival, document: Document, *, now: datetime) -> None:
-    """In the transaction that settles it: attachment to mail, answer to what it answers; what waited goes on."""
+    """In the transaction that settles it: attachment to mail, answer to what it answers, what was sent as PDF to its
+    original; what waited goes on."""
     holder = parts.holder_of(arrival)
     mail = holder.document if holder is not None else None
     if mail is not None and mail.pk != document.pk:
         _refer(document, mail, Reference.Kind.ATTACHMENT_OF, now)
+    sent_as.tie(arrival, document, now=now)
     if not is_mail(arrival):
         return
     _tie_thread(arrival, document, now)

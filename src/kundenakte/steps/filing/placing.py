@@ -17,9 +17,11 @@ from kundenakte.records.actions.documents import Description
 from kundenakte.records.models import Arrival, CustomerFile, Document, SourceKey, Version
 from kundenakte.records.numbers import number_key
 from kundenakte.records.parts import holder_of
-from kundenakte.steps.filing import mails, older
+from kundenakte.steps.filing import mails, older, sent_as
 from kundenakte.steps.filing.returning import document_of
 
+# Documents of one customer with one number: a document, and the PDFs that were sent of it.
+_MOST_ALIKE = 500
 # A number that comes again in another year may belong to another range: a person is asked.
 _COPY_MARKS = re.compile(
     r"(?i)(?:[\s_\-.(]*(?:v|version|rev|stand|kopie|copy|final|neu|entwurf|unterschrieben|signiert)?[\s_\-.]*\d{0,8}\)?)+$"
@@ -45,6 +47,11 @@ class Placing:
             "sentence": self.sentence,
             "document_id": self.document.pk if self.document else None,
         }
+
+
+_NEW = Placing("new", "filing.new_document", _("Es gibt noch kein solches Dokument in der Akte."))
+# Beside what it stands is not said: not everybody who reads this may see that.
+_BESIDE = Placing("new", "filing.sent_as", _("Es ist ein Dokument für sich."))
 
 
 def is_hidden_from(actor: Actor, placing: Placing) -> bool:
@@ -73,22 +80,24 @@ def place(arrival: Arrival, customer_file: CustomerFile, description: Descriptio
     same_mail = mails.same_mail(arrival, customer_file, apart=apart)
     if same_mail and same_mail.customer_file_id == customer_file.pk:
         return Placing("duplicate", "filing.same_mail", "Diese E-Mail liegt schon in der Akte.", same_mail)
-    same_number = _same_number(customer_file, description, apart)
-    if same_number:
+    same_number = _same_number(arrival, customer_file, description, apart)
+    is_beside = same_number is not None and sent_as.stands_beside(arrival, same_number)
+    if same_number and not is_beside:
         return _under_number(arrival, same_number, description)
     twin = _same_bytes(arrival, customer_file, apart) or same_mail
     # What hangs on a mail belongs where the mail is: terms of business hang on many.
     if twin and (twin.customer_file_id == customer_file.pk or holder_of(arrival) is None):
         return _beside_twin(twin, customer_file)
     relative = _same_stem(arrival, customer_file, description, apart)
+    is_beside = is_beside or (relative is not None and sent_as.stands_beside(arrival, relative))
     # Mails are told apart by more than the names of their files.
-    if relative and not mails.is_mail(arrival):
+    if relative and not is_beside and not mails.is_mail(arrival):
         return Placing(
             "ask", "filing.same_stem", reason="maybe_version", document=relative,
             sentence=_("Im selben Register liegt ein Dokument mit fast gleichem Namen. Ist das eine neue "
             "Version davon?"),
         )  # fmt: skip
-    return Placing("new", "filing.new_document", _("Es gibt noch kein solches Dokument in der Akte."))
+    return _BESIDE if is_beside else _NEW
 
 
 def _under_source_key(arrival: Arrival, known: Document, customer_file: CustomerFile) -> Placing:
@@ -105,14 +114,18 @@ def _under_source_key(arrival: Arrival, known: Document, customer_file: Customer
     )  # fmt: skip
 
 
-def _same_number(customer_file: CustomerFile, description: Description, apart: int) -> Document | None:
+def _same_number(
+    arrival: Arrival, customer_file: CustomerFile, description: Description, apart: int
+) -> Document | None:
     key = number_key(description.number)
     if not key or not description.document_class.number_is_key:
         return None
     same = Document.objects.filter(
         customer_file=customer_file, document_class=description.document_class, number_key=key
     )
-    return _loaded(same.exclude(pk=apart).order_by("-dated_on", "-pk").values_list("pk", flat=True))
+    pks = list(same.exclude(pk=apart).order_by("-dated_on", "-pk").values_list("pk", flat=True)[:_MOST_ALIKE])
+    having = Version.objects.filter(document__in=pks, digest=arrival.digest) if len(pks) > 1 else Version.objects.none()
+    return _load([*having.values_list("document_id", flat=True)[:1], *sent_as.originals_first(pks)])
 
 
 def _under_number(arrival: Arrival, known: Document, description: Description) -> Placing:
@@ -157,10 +170,13 @@ def _same_bytes(arrival: Arrival, customer_file: CustomerFile, apart: int = 0) -
 
 def _loaded(pks: QuerySet[Any, int]) -> Document | None:
     """The first of these documents. Mostly there is none, and then only a number was looked for."""
-    pk = next(iter(pks[:1]), None)
-    if pk is None:
+    return _load(list(pks[:1]))
+
+
+def _load(pks: list[int]) -> Document | None:
+    if not pks:
         return None
-    return Document.objects.select_related("document_class", "customer_file__customer").get(pk=pk)
+    return Document.objects.select_related("document_class", "customer_file__customer").get(pk=pks[0])
 
 
 def _beside_twin(twin: Document, customer_file: CustomerFile) -> Placing:
@@ -206,4 +222,5 @@ def _same_stem(arrival: Arrival, customer_file: CustomerFile, description: Descr
     )
     if arrival.source_key:
         near = near.exclude(Exists(SourceKey.objects.filter(document=OuterRef("pk"), system=arrival.source)))
-    return next((d for d in near[:200] if d.valid_version and stem(d.valid_version.file_name) == wanted), None)
+    alike = {d.pk: d for d in near[:200] if d.valid_version and stem(d.valid_version.file_name) == wanted}
+    return next((alike[pk] for pk in sent_as.originals_first(list(alike))), None)

@@ -16,7 +16,7 @@ from kundenakte.records.findings import Findings
 from kundenakte.records.models import Arrival, Document
 from kundenakte.records.numbers import number_key
 from kundenakte.records.retention import keeping
-from kundenakte.steps.filing import describing, mails, older
+from kundenakte.steps.filing import describing, mails, older, sent_as
 from kundenakte.steps.filing.matching import Matched, named_instead
 from kundenakte.steps.filing.models import FilingDecision
 
@@ -31,10 +31,11 @@ def recheck(arrival_id: int, *, findings: Findings, matched: Matched) -> bool:
     arrival = Arrival.objects.select_for_update(of=("self",)).select_related("document").get(pk=arrival_id)
     if arrival.state != Arrival.State.FILED or arrival.document is None:
         return False
+    sent_as.hold(arrival, arrival.document)
     # A person may be correcting it at this moment: read it as it is now, and hold it.
     document = Document.objects.select_for_update(of=("self",)).get(pk=arrival.document.pk)
     _complete(document, arrival, findings)
-    # Its headers are known by now.
+    # Its headers and its words are known by now.
     mails.tie(arrival, document, now=timezone.now())
     sentence = _contradiction(document, findings, matched) if arrival.facts.get("customer") else ""
     if arrival.facts.get("document_id"):

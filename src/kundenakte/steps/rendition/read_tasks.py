@@ -164,7 +164,7 @@ def _finish(digest: str, note: str, rows: list[Rendition], *, is_turned: bool = 
         Rendition.objects.filter(digest=digest, kind=Rendition.Kind.PAGES).update(made_at=timezone.now())
     texts = _texts(digest)
     texts.filter(code=renditions.BEING_READ).update(code="")
-    texts.update(note=note)
+    texts.update(note=note, words_key=None)
     # Found by its words from now on, also where it had been filed before it was read.
     search_due.mark_all(Document.objects.filter(valid_version__digest=digest).values_list("pk", flat=True))
     return True

@@ -170,7 +170,7 @@ def _keep(arrival_id: int, rows: list[Rendition], *, goes_on: bool) -> bool:
         rows,
         update_conflicts=True,
         unique_fields=["digest", "kind"],
-        update_fields=["page_count", "ready", "note", "code", "made_by", "made_at"],
+        update_fields=["page_count", "ready", "note", "code", "made_by", "made_at", "words_key"],
     )
     pages = rows[0].page_count
     Arrival.objects.filter(pk=arrival_id).update(page_count=pages)

@@ -85,6 +85,8 @@ def _fields(request: SignedIn, document: Document) -> dict[str, Any]:
         **_attachments(request, document),
         "retention": _retention(request, document),
         "paper": papers.paper_of(document, now=timezone.now()),
+        "sent_as": sent.sent_as(request.user, document, rights=page.rights(request)),
+        "originals": sent.originals_of(request.user, document, rights=page.rights(request)),
         "outdated": sent.outdated(_sendings(request, document), document.valid_version),
         "may_file": access.may(request.user, Verb.FILE, document, rights=page.rights(request)),
     }
@@ -174,12 +176,12 @@ def _references(request: SignedIn, document: Document) -> dict[str, Any]:
     rights = page.rights(request)
     visible = access.documents_for(request.user, rights=rights)
     # A link from one hidden document to another is nobody's business; both ends are asked.
-    out = Reference.objects.filter(from_document=document, to_document__in=visible).select_related("to_document")
-    back = Reference.objects.filter(to_document=document, from_document__in=visible).select_related("from_document")
+    out = Reference.objects.filter(from_document=document, to_document__in=visible)
+    back = Reference.objects.filter(to_document=document, from_document__in=visible)
     wanted, kind = request.GET.get("finde", "").strip()[:200], request.GET.get("kind", "")
     return {
-        "references": out.order_by("pk"),
-        "referenced_by": back.order_by("pk"),
+        "references": sent.told_to(request.user, out, rights=rights),
+        "referenced_by": sent.told_to(request.user, back, rights=rights),
         "placements": Placement.objects.filter(
             document=document, customer_file__in=access.files_for(request.user, rights=rights)
         ).select_related("customer_file__customer", "section"),
