@@ -32,8 +32,10 @@ Whose = Literal["all", "mine", "team", "deputy"]
 # --- folders -----------------------------------------------------------------------------------------------------
 
 
-def folders_for(user: User, *, rights: Rights | None = None, today: date | None = None) -> QuerySet[CirculationFolder]:
-    """The folders this user may see."""
+def folders_for(
+    user: User, *, rights: Rights | None = None, today: date | None = None, others: frozenset[int] | None = None
+) -> QuerySet[CirculationFolder]:
+    """The folders this user may see. `others` is what `represented` said in the same request."""
     if not user.is_active or user.is_auditor:
         return CirculationFolder.objects.none()
     rights = rights or access.rights_of(user)
@@ -42,7 +44,7 @@ def folders_for(user: User, *, rights: Rights | None = None, today: date | None 
     # Who may read all minutes sees all folders: neither database is asked for the hands they went through.
     if not reach.matrix_holds(*place.section_and_class()):
         tasks = Task.objects.filter(folder=OuterRef("pk"))
-        others = _represented(user, today)
+        others = represented(user, today=today) if others is None else others
         condition &= (
             Q(started_by__in={user.pk, *others})
             | Exists(tasks.filter(Q(user=user) | Q(claimed_by=user) | Q(ended_by=user)))
@@ -80,13 +82,13 @@ def to_add_to(user: User, customer_file: int, *, rights: Rights | None = None) -
     rows = folders_for(user, rights=rights).filter(customer_file=customer_file, state=CirculationFolder.State.OPEN)
     if not rights.has(Verb.ADMINISTER):
         own = tasks_for(user, rights=rights).filter(folder=OuterRef("pk")).order_by()
-        rows = rows.filter(Q(started_by__in={user.pk, *_represented(user, None)}) | Exists(own))
+        rows = rows.filter(Q(started_by__in={user.pk, *represented(user)}) | Exists(own))
     return list(rows[:_MOST_TO_ADD_TO])
 
 
 def may_steer(user: User, folder: CirculationFolder, *, today: date | None = None) -> bool:
     """Whether the user may extend, shorten and recall it: whoever started it, his deputy, an administrator."""
-    if folder.started_by_id == user.pk or folder.started_by_id in _represented(user, today):
+    if folder.started_by_id == user.pk or folder.started_by_id in represented(user, today=today):
         return True
     return access.rights_of(user).has(Verb.ADMINISTER)
 
@@ -102,18 +104,22 @@ def tasks_for(
     today: date | None = None,
     due_until: date | None = None,
     wish: str = "",
+    others: frozenset[int] | None = None,
 ) -> QuerySet[Task]:
-    """What this user can do now: his own tasks, his teams' that nobody has claimed, those of whom he stands in for.
+    """What this user can do now: his own tasks, his teams' that nobody has claimed, those of whom he stands in for
+    (`others`, when `represented` was asked in the same request).
 
     The soonest due comes first, what has no due day last. Everything a list shows of a task is read along.
     """
     if not user.is_active or user.is_auditor:
         return Task.objects.none()
     rights = rights or access.rights_of(user)
+    if others is None:
+        others = represented(user, today=today) if whose in {"all", "deputy"} else frozenset()
     parts: dict[Whose, Q] = {
         "mine": _with({user.pk}),
         "team": Q(team__in=rights.role_ids, claimed_by=None, is_under_way=True),
-        "deputy": _with(_represented(user, today) if whose in {"all", "deputy"} else ()),
+        "deputy": _with(others),
     }
     condition = parts["mine"] | parts["team"] | parts["deputy"] if whose == "all" else parts[whose]
     tasks = Task.objects.filter(condition & _not_denied(rights.reach(Verb.READ), "folder__customer_file"))
@@ -194,7 +200,7 @@ def standing(user: User, task: Task, *, today: date | None = None) -> Standing:
     """How the user comes to do this task. Raises TaskClaimed or NotAllowed when it is not his to do."""
     if task.user_id == user.pk or (task.claimed_by_id == user.pk and task.user_id is None):
         return Standing()
-    others = _represented(user, today)
+    others = represented(user, today=today)
     if task.claimed_by_id is not None and user.pk not in {task.claimed_by_id, task.user_id}:
         if task.claimed_by_id in others:
             return Standing(task.claimed_by_id)
@@ -208,16 +214,17 @@ def standing(user: User, task: Task, *, today: date | None = None) -> Standing:
     raise NotAllowed("Diese Aufgabe liegt bei jemand anderem.")
 
 
-# --- inside ------------------------------------------------------------------------------------------------------
-
-
-def _represented(user: User, today: date | None) -> frozenset[int]:
+def represented(user: User, *, today: date | None = None) -> frozenset[int]:
+    """Those for whom this user stands in on that day."""
     return deputies.represented_by(user.pk, deputies.pairs_on(today or timezone.localdate()))
+
+
+# --- inside ------------------------------------------------------------------------------------------------------
 
 
 def _was_represented(user: User, task: Task, today: date | None) -> bool:
     """Whether he could have done it as a deputy, had nobody been quicker. A denial for the customer stays one."""
-    if task.is_under_way or not {task.user_id or 0, task.claimed_by_id or 0} & _represented(user, today):
+    if task.is_under_way or not {task.user_id or 0, task.claimed_by_id or 0} & represented(user, today=today):
         return False
     denied = _not_denied(access.rights_of(user).reach(Verb.READ), "customer_file")
     return CirculationFolder.objects.filter(denied, pk=task.folder_id).exists()

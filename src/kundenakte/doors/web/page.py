@@ -15,6 +15,7 @@ from django_htmx.middleware import HtmxDetails
 from kundenakte.base.accounts.actors import Actor
 from kundenakte.base.accounts.models import User
 from kundenakte.base.journal import attempts
+from kundenakte.circulation import access as circulation
 from kundenakte.doors.web import refusals, rooms
 from kundenakte.records import access
 from kundenakte.records.reach import Rights
@@ -74,6 +75,15 @@ def rights(request: SignedIn) -> Rights:
     if not isinstance(known, Rights):
         known = access.rights_of(request.user)
         request.kundenakte_rights = known  # type: ignore[attr-defined]
+    return known
+
+
+def stands_in_for(request: SignedIn) -> frozenset[int]:
+    """Those for whom whoever is signed in stands in today, read once for a request."""
+    known = getattr(request, "kundenakte_others", None)
+    if not isinstance(known, frozenset):
+        known = circulation.represented(request.user)
+        request.kundenakte_others = known  # type: ignore[attr-defined]
     return known
 
 

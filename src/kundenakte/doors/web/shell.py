@@ -131,7 +131,8 @@ class Shell:
     @cached_property
     def open_tasks(self) -> int:
         """How many tasks this user can do now: hers, her teams', and those of whom she stands in for."""
-        return circulation.tasks_for(cast(User, self._request.user), rights=self._rights).count()
+        others = page.stands_in_for(cast(page.SignedIn, self._request))
+        return circulation.tasks_for(cast(User, self._request.user), rights=self._rights, others=others).count()
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:

@@ -159,8 +159,9 @@ def soonest(user: User, rows: QuerySet[Task], today: date) -> list[Row]:
 def _shown(request: SignedIn) -> HttpResponse:
     today, rights, asked = timezone.localdate(), page.rights(request), Asked.of(request.GET)
     rows = access.tasks_for(
-        request.user, rights=rights, whose=_PARTS[asked.whose], due_until=asked.until(today), wish=asked.wish
-    )
+        request.user, rights=rights, whose=_PARTS[asked.whose], due_until=asked.until(today), wish=asked.wish,
+        others=page.stands_in_for(request),
+    )  # fmt: skip
     # Paging goes on behind a value; what has no due day comes last.
     dated = access.listed(rows).annotate(due_key=Coalesce("due_on", Value(_NEVER), output_field=DateField()))
     shown = paging.page(dated, order=("due_key", "pk"), cursor=request.GET.get("nach", ""), size=PAGE)
@@ -201,9 +202,9 @@ def _of_others(request: SignedIn, told: list[tuple[int, int, int]]) -> list[int]
     if not told:
         # Most people, most days: the rest is the dearest question of the page.
         return []
-    rights = page.rights(request)
-    folders = access.folders_for(request.user, rights=rights).order_by()
-    own = access.tasks_for(request.user, rights=rights).prefetch_related(None).order_by()
+    rights, others = page.rights(request), page.stands_in_for(request)
+    folders = access.folders_for(request.user, rights=rights, others=others).order_by()
+    own = access.tasks_for(request.user, rights=rights, others=others).prefetch_related(None).order_by()
     seen = set(folders.filter(pk__in={folder for _pk, _task, folder in told}).values_list("pk", flat=True))
     hers = set(own.filter(pk__in=[task for _pk, task, _folder in told]).values_list("pk", flat=True))
     return [pk for pk, task, folder in told if folder in seen and task not in hers]
