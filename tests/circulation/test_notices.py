@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from smtplib import SMTPRecipientsRefused
 from typing import Any
 
 import pytest
@@ -14,9 +15,12 @@ from kundenakte.base.jobs.models import Job
 from kundenakte.base.jobs.worker import Worker
 from kundenakte.base.journal.models import JournalEntry
 from kundenakte.circulation import actions, notices, tasks
+from kundenakte.circulation.cases import starting
 from kundenakte.circulation.models import NoticeWish, TaskNotice
+from kundenakte.records.models import Grant, Verb
 from kundenakte.records.refusals import BadValue
-from tests.builders import NOW, TODAY, a_user
+from tests.builders import NOW, TODAY, a_customer_file, a_document, a_user
+from tests.case_builders import a_process
 from tests.circulation_builders import a_folder, a_team, does, stop, task_of
 
 pytestmark = pytest.mark.django_db
@@ -34,8 +38,8 @@ def wants(who: str, what: str) -> None:
 
 def told() -> list[str]:
     """To whom what is due was mailed."""
-    for row in list(TaskNotice.objects.order_by("pk")):
-        notices.mail(row.task_id)
+    for task_id in list(TaskNotice.objects.order_by("pk").values_list("task", flat=True)):
+        notices.mail(task_id)
     found = [address for one in outbox.outbox for address in one.to]
     outbox.outbox.clear()
     return sorted(found)
@@ -134,6 +138,69 @@ def test_what_the_server_refused_goes_with_the_next_round(monkeypatch: pytest.Mo
         assert told() == []
     assert notices.mail_rest() == 1
     assert (told(), notices.mail_rest()) == (["verena@example.com"], 0)
+
+
+def test_an_address_that_is_refused_keeps_nobody_else_from_his_mail(monkeypatch: pytest.MonkeyPatch) -> None:
+    for who in ("sabine", "verena", "bernd"):
+        a_user(who).roles.add(a_team("buchhaltung"))
+        wants(who, "teams")
+    a_folder(stop(1, a_team("buchhaltung")), by="anton")
+    sends = EmailBackend.send_messages
+
+    def refuses_one(backend: EmailBackend, mails: Any) -> int:
+        if mails[0].to == ["sabine@example.com"]:
+            raise SMTPRecipientsRefused({"sabine@example.com": (550, b"nobody")})
+        return sends(backend, mails)
+
+    monkeypatch.setattr(EmailBackend, "send_messages", refuses_one)
+    assert told() == ["bernd@example.com", "verena@example.com"]
+    assert (notices.mail_rest(), told()) == (0, [])
+
+
+def test_a_server_that_goes_away_half_way_tells_the_rest_later_and_nobody_twice(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for who in ("verena", "bernd"):
+        a_user(who).roles.add(a_team("buchhaltung"))
+        wants(who, "teams")
+    a_folder(stop(1, a_team("buchhaltung")))
+    sends, calls = EmailBackend.send_messages, []
+
+    def goes_away(backend: EmailBackend, mails: Any) -> int:
+        calls.append(mails[0].to)
+        if len(calls) == 2:
+            raise ConnectionRefusedError
+        return sends(backend, mails)
+
+    monkeypatch.setattr(EmailBackend, "send_messages", goes_away)
+    assert notices.mail(TaskNotice.objects.get().task_id) == 1
+    assert (notices.mail_rest(), notices.mail_rest()) == (1, 0)
+    assert sorted(one.to[0] for one in outbox.outbox) == ["bernd@example.com", "verena@example.com"]
+
+
+def test_who_may_not_see_the_customer_and_who_comes_too_late_are_not_told() -> None:
+    team, file = a_team("buchhaltung"), a_customer_file()
+    for who in ("verena", "bernd"):
+        a_user(who).roles.add(team)
+        wants(who, "teams")
+    Grant.objects.create(
+        user=a_user("verena"), customer_file=file, verb=Verb.READ, is_deny=True, reason="-", created_at=NOW
+    )  # fmt: skip
+    a_folder(stop(1, team), customer_file=file)
+    assert told() == ["bernd@example.com"]
+    folder = a_folder(stop(1, team))
+    task = task_of(folder, team)
+    actions.claim(actor=Actor.of(a_user("bernd")), task=task, edition=task.edition, now=LATER)
+    assert told() == []
+
+
+def test_what_the_house_starts_is_told_to_whoever_is_responsible() -> None:
+    """A start rule puts her down as the one who started it; the house did it."""
+    wants("sabine", "teams")
+    paper = a_document(document_class="COMPLAINT", title="Pumpe undicht")
+    process = a_process().process
+    starting.start_by_rule(process=process, document=paper, responsible=a_user("sabine"), now=NOW)
+    assert told() == ["sabine@example.com"]
 
 
 def test_a_house_without_a_mail_server_keeps_nothing_for_later(settings: Any) -> None:

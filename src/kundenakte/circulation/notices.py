@@ -7,20 +7,22 @@ names neither customer nor title: a mail travels where nobody asks for rights.
 from __future__ import annotations
 
 import logging
+import smtplib
 from datetime import datetime
 from typing import Final
 
 from django.conf import settings
 from django.core.mail import EmailMessage
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from kundenakte.base.accounts.actors import Actor
 from kundenakte.base.accounts.models import User
 from kundenakte.base.jobs import ledger
 from kundenakte.base.journal import actions as journal
-from kundenakte.circulation import deputies
-from kundenakte.circulation.models import NoticeWish, Task, TaskNotice
+from kundenakte.circulation import access, deputies
+from kundenakte.circulation.models import MinutesEntry, NoticeWish, Task, TaskNotice
 from kundenakte.circulation.replies import offering
 from kundenakte.records.refusals import BadValue, NotAllowed
 
@@ -40,33 +42,52 @@ def due(task: Task) -> None:
 
 
 def mail(task_id: int) -> int:
-    """Mail those whom the task has come to, once; returns how many mails went. None to whoever brought it there, and
-    none when it is done already. What the server does not take waits for `mail_rest`."""
-    if not settings.EMAIL_HOST or not TaskNotice.objects.filter(task=task_id).delete()[0]:
-        # Another worker took it.
-        return 0
-    task = Task.objects.select_related("folder__started_by", "stop", "user", "team", "claimed_by").get(pk=task_id)
-    if not task.is_under_way:
-        return 0
-    sent = 0
-    for person in _wanting(task):
-        try:
-            _mail(task, person).send()
-        except OSError:
-            # smtplib's errors are of this family. Whoever was told already is told again: better twice than never.
-            log.exception("a notice could not be mailed")
-            TaskNotice.objects.get_or_create(task=task)
-            return sent
-        sent += 1
-    return sent
+    """Mail those whom the task has come to, each once; returns how many mails went. None to whoever brought it there,
+    and none when it is done already. What a server that is away did not take waits for `mail_rest`."""
+    return _send(TaskNotice.objects.filter(task=task_id)) if settings.EMAIL_HOST and _addressed(task_id) else 0
 
 
 def mail_rest() -> int:
-    """What the mail server did not take when it was due."""
+    """What was due and has not gone: the server was away. Ends at the first that fails again."""
     if not settings.EMAIL_HOST:
         return 0
-    waiting = list(TaskNotice.objects.order_by("pk").values_list("task_id", flat=True)[:_BATCH])
-    return sum(mail(task_id) for task_id in waiting)
+    for task_id in list(TaskNotice.objects.filter(user=None).order_by("pk").values_list("task_id", flat=True)[:_BATCH]):
+        _addressed(task_id)
+    return _send(TaskNotice.objects.all())
+
+
+def _addressed(task_id: int) -> bool:
+    """Give each of those who are to be told a row of his own; whether there is anybody to be told."""
+    with transaction.atomic():
+        gone, _kinds = TaskNotice.objects.filter(task=task_id, user=None).delete()
+        if gone:
+            task = Task.objects.select_related("folder", "user", "team").get(pk=task_id)
+            people = _wanting(task) if task.is_under_way else []
+            TaskNotice.objects.bulk_create(TaskNotice(task=task, user=user) for user in people)
+    return TaskNotice.objects.filter(task=task_id).exists()
+
+
+def _send(rows: QuerySet[TaskNotice]) -> int:
+    """Mail each of these until the server fails; returns how many went. A row goes before its mail does."""
+    sent = 0
+    waiting = rows.exclude(user=None).select_related("task__folder", "task__stop", "task__user", "task__team", "user")
+    for row in list(waiting.order_by("pk")[:_BATCH]):
+        task, person = row.task, row.user
+        if person is None or not TaskNotice.objects.filter(pk=row.pk).delete()[0] or not task.is_under_way:
+            # Another worker took it, or it is done meanwhile.
+            continue
+        try:
+            _mail(task, person).send()
+        except (smtplib.SMTPRecipientsRefused, smtplib.SMTPResponseException, ValueError):
+            # An address nobody has, or that is none: the page tells him, and the others get theirs.
+            log.exception("a notice was refused")
+        except OSError:
+            log.exception("a notice could not be mailed")
+            TaskNotice.objects.create(task=task, user=person)
+            return sent
+        else:
+            sent += 1
+    return sent
 
 
 def wish_of(user: User) -> str:
@@ -89,23 +110,25 @@ def choose(*, actor: Actor, what: str, now: datetime) -> None:
 
 
 def _wanting(task: Task) -> list[User]:
-    """Whoever the task lies with and who stands in for him; of a team those who want to be told of what comes to it."""
-    holders = {pk for pk in (task.claimed_by_id or task.user_id,) if pk is not None}
+    """Whoever the task was given to and who stands in for him; of a team those who want to be told of what comes to it.
+    Only who finds it among his tasks: not whoever may not see this customer, nor the others once somebody has taken it.
+    """
+    holders = {task.user_id} if task.user_id is not None else set()
     team = set()
-    if not holders and task.team is not None:
+    if not holders and task.team is not None and task.claimed_by_id is None:
         team = set(task.team.users.filter(is_service=False).values_list("pk", flat=True))
     people = holders | team | deputies.stand_ins_of(holders, deputies.pairs_on(timezone.localdate()))
     wishes = dict(NoticeWish.objects.filter(user__in=people).values_list("user_id", "what"))
     wanted = {What.TEAMS} if team else {What.OWN, What.TEAMS}
     told = {pk for pk in people if wishes.get(pk, What.OWN) in wanted} - _brought_by(task)
-    return list(User.objects.filter(pk__in=told, is_active=True).exclude(email="").order_by("pk"))
+    found = User.objects.filter(pk__in=told, is_active=True).exclude(email="").order_by("pk")
+    return [user for user in found if access.tasks_for(user).filter(pk=task.pk).exists()]
 
 
 def _brought_by(task: Task) -> set[int]:
-    """Whoever did what opened it: he started the folder, or ended a task of it, in the same moment."""
-    before = Task.objects.filter(folder=task.folder_id, ended_at=task.opened_at)
-    did = {pk for pk in before.values_list("ended_by", flat=True) if pk is not None}
-    return did | {task.folder.started_by_id} if task.folder.started_at == task.opened_at else did
+    """Whoever did what opened it: the minutes have it in the same moment. The house itself is nobody."""
+    lines = MinutesEntry.objects.filter(folder=task.folder_id, at=task.opened_at, actor__isnull=False)
+    return {pk for pk in lines.values_list("actor", flat=True) if pk is not None}
 
 
 def _mail(task: Task, person: User) -> EmailMessage:

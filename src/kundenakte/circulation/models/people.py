@@ -71,12 +71,17 @@ class ReminderMail(models.Model):
 
 
 class TaskNotice(models.Model):
-    """A task that has come to somebody and is still to be mailed. The row goes before the mail does."""
+    """A task that has come to somebody and is still to be mailed; without `user` nobody has looked yet who is told. The
+    row goes before the mail does."""
 
-    task = models.OneToOneField(Task, on_delete=models.PROTECT, related_name="+")
+    task = models.ForeignKey(Task, on_delete=models.PROTECT, related_name="+")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("task", "user"), name="noticed_once"),)
 
     def __str__(self) -> str:
-        return str(self.task_id)
+        return f"{self.task_id}: {self.user_id}"
 
 
 class NoticeWish(models.Model):
