@@ -16,6 +16,8 @@ MIB = 1024 * 1024
 _AUTOGROUP = Path("/proc/self/autogroup")
 # A third of what others get: who waits at a screen goes first, and on a machine that is never idle reading goes on.
 _MODEST = 5
+# From this niceness on it works behind the screen; before, somebody waits for it.
+_BEHIND = 10
 _WISHES = 5
 
 
@@ -61,7 +63,8 @@ def apply(limits: Limits, *, parent: int) -> Protection:
         Path("/proc/self/oom_score_adj").write_bytes(b"900")
     with contextlib.suppress(OSError):
         os.nice(limits.niceness)
-    _be_modest_as_a_session(min(limits.niceness, _MODEST))
+    if os.getpriority(os.PRIO_PROCESS, 0) >= _BEHIND:
+        _be_modest_as_a_session(min(limits.niceness, _MODEST))
     own_network = kernel.leave_the_network()
     # After the namespace: a change of credentials clears the wish to die with the parent.
     kernel.die_with(parent)
