@@ -226,15 +226,21 @@ def ask(port: int) -> dict[str, Any]:
     session = signed_in(User.objects.get(username="sabine"))
     browser = Browser(port, session)
     found: dict[str, Any] = {
-        "inbox": browser.times(["/aufgaben"] * ASKED),
-        "board": browser.times(["/aufgaben/uebersicht?sicht=tafel"] * ASKED),
-        "list": browser.times(["/aufgaben/uebersicht"] * ASKED),
+        "inbox": _middle(browser, "/aufgaben"),
+        "board": _middle(browser, "/aufgaben/uebersicht?sicht=tafel"),
+        "list": _middle(browser, "/aufgaben/uebersicht"),
     }
     form = _Form(port, session)
     answers = {"berechtigt": "ja", "vorgehen": "keins", "bewertung": "Die Dichtung ist spröde."}
     found["complete"] = form.times("Zu tun", {"bemerkung": "gesehen"})
     found["case"] = form.times("Zu prüfen", form.named(answers))
     return found
+
+
+def _middle(browser: Browser, path: str) -> dict[str, float]:
+    """Of three series that with the middle p95: on a shared machine the same page takes twice its time now and then."""
+    series = [browser.times([path] * ASKED) for _ in range(3)]
+    return sorted(series, key=lambda one: one["p95"])[1]
 
 
 class _Form:
