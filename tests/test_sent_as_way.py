@@ -71,9 +71,14 @@ def word(paper: Paper, file: CustomerFile, name: str = "Angebot.docx", *, now: d
     return arrival.document
 
 
-def our_mail(*files: tuple[str, bytes], message_id: str = "<s1@frankenblech.example>", before: bytes = b"") -> bytes:
+def our_mail(
+    *files: tuple[str, bytes],
+    message_id: str = "<s1@frankenblech.example>",
+    before: bytes = b"",
+    to: str = "einkauf@muster.example",
+) -> bytes:
     return a_mail(
-        sender="verena@frankenblech.example", to="einkauf@muster.example", subject="Unser Angebot",
+        sender="verena@frankenblech.example", to=to, subject="Unser Angebot",
         body="Guten Tag,\nanbei unser Angebot, wie gestern am Telefon mit Ihnen im Einzelnen besprochen.\nGruß",
         message_id=message_id, files=files, before=before,
     )  # fmt: skip
@@ -194,6 +199,17 @@ def test_a_customers_own_pdf_is_the_next_version_as_ever(file: CustomerFile, off
     back = settled(received(mail)).parts.get()
     assert back.document == original
     assert tied() == []
+
+
+@pytest.mark.parametrize("to", ["bernd@frankenblech.example", "akte+abcdefghjkmnpqrst@akte.example"])
+def test_what_is_passed_on_inside_the_house_was_not_sent(file: CustomerFile, offer: Paper, to: str) -> None:
+    """A signed offer that the scanner or a colleague mails is the next version, as ever."""
+    original = word(offer, file)
+    facts = {"customer": file.customer.number}
+    settled(received(our_mail(("Angebot.pdf", offer.pdf), to=to), "mail.eml", facts=facts))
+    pdf = Arrival.objects.get(media_type="application/pdf")
+    assert (pdf.document, original.versions.count()) == (original, 2), pdf.sentence
+    assert not Reference.objects.filter(kind=SENT_AS).exists()
 
 
 def test_a_mail_that_waited_in_the_inbox_ties_when_it_is_filed(offer: Paper) -> None:

@@ -17,7 +17,7 @@ from kundenakte.records.models import Rendition
 # A form with hardly any words says nothing.
 FEWEST_LETTERS: Final = 40
 # One program breaks a word at the end of a line where another does not. A hyphen before a figure is a minus and stays.
-_BROKEN: Final = re.compile(r"(?<=[^\W\d_])(?:\u00ad|[-\u2010\u2011]\s*)(?=[^\W\d_])")
+_BROKEN: Final = re.compile(r"(?<=[^\W\d_])(?:\u00ad|[-\u2010\u2011])\s*(?=[^\W\d_])")
 
 
 def normal(text: str) -> str:

@@ -49,10 +49,11 @@ def unrefer(*, actor: Actor, reference: Reference, now: datetime) -> None:
     """
     access.require(actor, Verb.EDIT, reference.from_document)
     document, other, kind = reference.from_document, reference.to_document, reference.kind
+    said: dict[str, Any] = {"version": reference.from_version.number} if reference.from_version else {}
     gone, _kinds = Reference.objects.filter(pk=reference.pk).delete()
     if gone:
         _look_again(document, other)
-        journal.append(actor, "document.unreferred", document, at=now, to=other, relation=kind)
+        journal.append(actor, "document.unreferred", document, at=now, to=other, relation=kind, **said)
 
 
 @transaction.atomic

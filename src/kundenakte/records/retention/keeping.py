@@ -288,7 +288,9 @@ class _Beside:
 
     def _links(self, rows: Sequence[Row]) -> None:
         pks = {row.pk for row in rows if row.pk}
-        links = Reference.objects.filter(Q(from_document__in=pks) | Q(to_document__in=pks)).values_list(
+        # That something went out as PDF is no order and no invoice of it.
+        said = Reference.objects.exclude(kind=Reference.Kind.SENT_AS)
+        links = said.filter(Q(from_document__in=pks) | Q(to_document__in=pks)).values_list(
             "from_document_id", "from_document__document_class__retention_code",
             "to_document_id", "to_document__document_class__retention_code",
         ) if pks else ()  # fmt: skip

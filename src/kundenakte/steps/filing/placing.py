@@ -49,11 +49,6 @@ class Placing:
         }
 
 
-_NEW = Placing("new", "filing.new_document", _("Es gibt noch kein solches Dokument in der Akte."))
-# Beside what it stands is not said: not everybody who reads this may see that.
-_BESIDE = Placing("new", "filing.sent_as", _("Es ist ein Dokument für sich."))
-
-
 def is_hidden_from(actor: Actor, placing: Placing) -> bool:
     """A document that the person may not see is not there for him: it is neither named nor added to."""
     if actor.user is None or placing.document is None:
@@ -97,7 +92,8 @@ def place(arrival: Arrival, customer_file: CustomerFile, description: Descriptio
             sentence=_("Im selben Register liegt ein Dokument mit fast gleichem Namen. Ist das eine neue "
             "Version davon?"),
         )  # fmt: skip
-    return _BESIDE if is_beside else _NEW
+    # Beside what it stands is not said: not everybody who reads this may see that.
+    return Placing("new", "filing.new_document", _("Es gibt noch kein solches Dokument in der Akte."))
 
 
 def _under_source_key(arrival: Arrival, known: Document, customer_file: CustomerFile) -> Placing:
@@ -125,7 +121,7 @@ def _same_number(
     )
     pks = list(same.exclude(pk=apart).order_by("-dated_on", "-pk").values_list("pk", flat=True)[:_MOST_ALIKE])
     having = Version.objects.filter(document__in=pks, digest=arrival.digest) if len(pks) > 1 else Version.objects.none()
-    return _load([*having.values_list("document_id", flat=True)[:1], *sent_as.originals_first(pks)])
+    return _load([*having.order_by("pk").values_list("document_id", flat=True)[:1], *sent_as.originals_first(pks)])
 
 
 def _under_number(arrival: Arrival, known: Document, description: Description) -> Placing:

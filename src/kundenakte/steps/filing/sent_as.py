@@ -19,6 +19,7 @@ from kundenakte.records import parts, renditions, same_words
 from kundenakte.records.actions import links
 from kundenakte.records.mediatype import OFFICE, PDF
 from kundenakte.records.models import Arrival, CustomerFile, Document, MailMessage, Reference, Rendition, Version
+from kundenakte.records.sent_mail import left_the_house
 
 RULE: Final = Actor.rule("filing.sent_as")
 _KIND: Final = Reference.Kind.SENT_AS
@@ -30,7 +31,9 @@ def sent_at(arrival: Arrival) -> datetime | None:
     """When this left the house as PDF on a mail of ours; None for everything else."""
     mail = parts.holder_of(arrival) if arrival.media_type == PDF else None
     written = MailMessage.objects.filter(digest=mail.digest, is_ours=True).first() if mail is not None else None
-    return (written.sent_at or mail.received_at) if mail is not None and written is not None else None
+    if mail is None or written is None or not left_the_house(written):
+        return None
+    return written.sent_at or mail.received_at
 
 
 # --- beside each other, not on top -------------------------------------------------------------------------------
@@ -51,7 +54,7 @@ def stands_beside(arrival: Arrival, known: Document) -> bool:
     at = sent_at(arrival)
     if at is None:
         return False
-    if held.media_type in OFFICE:
+    if known.versions.filter(media_type__in=OFFICE).exists():
         return True
     # Something else has taken its place meanwhile, a signed copy perhaps.
     original = _original(known.customer_file, arrival.digest, at)
@@ -59,9 +62,12 @@ def stands_beside(arrival: Arrival, known: Document) -> bool:
 
 
 def originals_first(document_ids: Sequence[int]) -> list[int]:
-    """Of documents with the same number or name those that were only sent as PDF come last: what comes next is a state
-    of the original."""
-    sent = _only_sent(document_ids) if len(document_ids) > 1 else set()
+    """Of documents with the same number or name those that were only sent as PDF come last, where an office file is
+    among them: what comes next is a state of the original."""
+    if len(document_ids) < 2:
+        return list(document_ids)
+    office = Version.objects.filter(document__in=document_ids, media_type__in=OFFICE)
+    sent = _only_sent(document_ids) if office.exists() else set()
     return sorted(document_ids, key=lambda pk: pk in sent)
 
 
@@ -69,7 +75,7 @@ def _only_sent(document_ids: Sequence[int]) -> set[int]:
     arrivals = _pdfs_on_mails().filter(document__in=document_ids, document__valid_version__media_type=PDF)
     mails = [(arrival.document_id, parts.holder_of(arrival)) for arrival in arrivals]
     digests = {mail.digest for _, mail in mails if mail is not None}
-    ours = set(MailMessage.objects.filter(digest__in=digests, is_ours=True).values_list("digest", flat=True))
+    ours = {one.digest for one in MailMessage.objects.filter(digest__in=digests, is_ours=True) if left_the_house(one)}
     return {pk for pk, mail in mails if pk is not None and mail is not None and mail.digest in ours}
 
 
@@ -123,11 +129,10 @@ def _with_words(file: CustomerFile, key: str, apart: int) -> list[Version]:
 
 def _read_those_before(file: CustomerFile) -> bool:
     """Make the keys of the newest originals that have none yet, as from before keys were kept. Whether any was made."""
-    unread = Rendition.objects.filter(kind=Rendition.Kind.TEXT, words_key=None).values("digest")
-    digests = list(
-        _originals(file).filter(digest__in=unread).order_by("-pk").values_list("digest", flat=True)[:_MOST]
-    )  # fmt: skip
-    made = [same_words.key_of(digest) for digest in digests]
+    newest = list(_originals(file).order_by("-pk").values_list("digest", flat=True)[:_MOST])
+    unread = Rendition.objects.filter(digest__in=newest, kind=Rendition.Kind.TEXT, words_key=None)
+    # In one order, whoever else does the same.
+    made = [same_words.key_of(digest) for digest in unread.order_by("digest").values_list("digest", flat=True)]
     return any(made)
 
 

@@ -13,8 +13,11 @@ from kundenakte.doors.web.documents.shown import versions_of
 from kundenakte.records import access, parts, same_words
 from kundenakte.records.models import Arrival, Document, MailMessage, Reference, Version, VersionState
 from kundenakte.records.reach import Rights
+from kundenakte.records.sent_mail import left_the_house
 
 _MOST = 100
+# The newest PDFs of a document that are looked at: each has mails of its own.
+_MOST_PDFS = 20
 _SENT_AS = Reference.Kind.SENT_AS
 
 
@@ -75,7 +78,7 @@ def sendings_of(user: User, document: Document, *, rights: Rights, seen: Iterabl
         for posted in _posted(document, visible, [version.digest for version in versions.seen])
     ]
     links = Reference.objects.filter(from_document=document, kind=_SENT_AS, to_document__in=visible)
-    for link in told_to(user, links, rights=rights):
+    for link in told_to(user, links, rights=rights)[-_MOST_PDFS:]:
         sendings += _as_pdf(link, versions.seen, visible, _shown(user, link.to_document, rights))
     found = {(one.mail.pk, one.version, one.pdf.pk if one.pdf else 0): one for one in reversed(sendings)}
     return sorted(found.values(), key=lambda one: one.at, reverse=True)
@@ -83,18 +86,18 @@ def sendings_of(user: User, document: Document, *, rights: Rights, seen: Iterabl
 
 def outdated(sendings: list[Sending], valid: Version | None) -> Sending | None:
     """The latest sending, when it was of an older version than the valid one: whoever got it does not have that."""
-    if valid is None or not sendings:
+    # What somebody tied by hand says of no version that it was sent.
+    told = [one for one in sendings if one.newest is not None]
+    if valid is None or not told or any((one.newest or 0) >= valid.number for one in told):
         return None
-    if any(one.newest is None or one.newest >= valid.number for one in sendings):
-        return None
-    return sendings[0]
+    return told[0]
 
 
 def sent_as(user: User, document: Document, *, rights: Rights) -> list[Reference]:
     """The ties to the PDFs it was sent as."""
     visible = access.documents_for(user, rights=rights)
     links = Reference.objects.filter(from_document=document, kind=_SENT_AS, to_document__in=visible)
-    return told_to(user, links, rights=rights)
+    return told_to(user, links, rights=rights)[:_MOST]
 
 
 def originals_of(user: User, document: Document, *, rights: Rights) -> list[Original]:
@@ -159,7 +162,7 @@ def _posted(document: Document, visible: QuerySet[Document], digests: Sequence[s
     ]
     seen = set(visible.filter(pk__in={mail.document_id for _, mail in hung}).values_list("pk", flat=True))
     ours = MailMessage.objects.filter(digest__in={mail.digest for _, mail in hung}, is_ours=True)
-    headers = {one.digest: one for one in ours}
+    headers = {one.digest: one for one in ours if left_the_house(one)}
     return [
         _Posted(digest, mail.document, tuple(one.recipients[:5]), one.sent_at or mail.received_at)
         for digest, mail in hung
