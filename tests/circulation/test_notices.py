@@ -140,6 +140,18 @@ def test_what_the_server_refused_goes_with_the_next_round(monkeypatch: pytest.Mo
     assert (told(), notices.mail_rest()) == (["verena@example.com"], 0)
 
 
+def test_a_server_that_asks_to_come_again_gets_the_mail_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    a_folder(stop(1, "verena"))
+
+    def comes_again(*_: object) -> int:
+        raise SMTPRecipientsRefused({"verena@example.com": (451, b"greylisted")})
+
+    with monkeypatch.context() as away:
+        away.setattr(EmailBackend, "send_messages", comes_again)
+        assert told() == []
+    assert notices.mail_rest() == 1
+
+
 def test_an_address_that_is_refused_keeps_nobody_else_from_his_mail(monkeypatch: pytest.MonkeyPatch) -> None:
     for who in ("sabine", "verena", "bernd"):
         a_user(who).roles.add(a_team("buchhaltung"))

@@ -31,6 +31,7 @@ log = logging.getLogger(__name__)
 # The name in the ledger, for ever: mail that a task has come.
 NOTIFY: Final = "circulation.notify"
 _BATCH: Final = 200
+_FOR_GOOD: Final = 500
 What = NoticeWish.What
 
 
@@ -78,16 +79,26 @@ def _send(rows: QuerySet[TaskNotice]) -> int:
             continue
         try:
             _mail(task, person).send()
-        except (smtplib.SMTPRecipientsRefused, smtplib.SMTPResponseException, ValueError):
-            # An address nobody has, or that is none: the page tells him, and the others get theirs.
-            log.exception("a notice was refused")
-        except OSError:
+        except ValueError:
+            log.exception("a notice has an address that is none")
+        except OSError as error:
+            # smtplib's errors are of this family.
             log.exception("a notice could not be mailed")
+            if _is_refused_for_good(error):
+                # The page tells him, and the others get theirs.
+                continue
             TaskNotice.objects.create(task=task, user=person)
             return sent
         else:
             sent += 1
     return sent
+
+
+def _is_refused_for_good(error: OSError) -> bool:
+    """Whether the server wants no mail to this address, now or later (RFC 5321, 4.2.1: 5yz)."""
+    if isinstance(error, smtplib.SMTPRecipientsRefused):
+        return all(code >= _FOR_GOOD for code, _said in error.recipients.values())
+    return isinstance(error, smtplib.SMTPDataError) and error.smtp_code >= _FOR_GOOD
 
 
 def wish_of(user: User) -> str:
