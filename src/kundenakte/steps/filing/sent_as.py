@@ -84,7 +84,7 @@ def _only_sent(document_ids: Sequence[int]) -> set[int]:
 
 def hold(arrival: Arrival, document: Document) -> None:
     """Before a document is held: of a PDF and its original that are settled at once the second sees the first."""
-    if arrival.media_type in OFFICE:
+    if arrival.media_type in OFFICE or (arrival.media_type == PDF and arrival.part_of_id is not None):
         file = CustomerFile.objects.filter(pk=document.customer_file_id).values("customer_id")
         Customer.objects.select_for_update(no_key=True).filter(pk__in=file).first()
 
