@@ -152,6 +152,23 @@ def test_a_server_that_asks_to_come_again_gets_the_mail_again(monkeypatch: pytes
     assert notices.mail_rest() == 1
 
 
+def test_who_is_told_late_is_told_only_what_is_still_his(monkeypatch: pytest.MonkeyPatch) -> None:
+    team = a_team("buchhaltung")
+    for who in ("verena", "bernd"):
+        a_user(who).roles.add(team)
+        wants(who, "teams")
+    task = task_of(a_folder(stop(1, team)), team)
+
+    def away(*_: object) -> int:
+        raise ConnectionRefusedError
+
+    with monkeypatch.context() as gone:
+        gone.setattr(EmailBackend, "send_messages", away)
+        assert notices.mail(task.pk) == 0
+    actions.claim(actor=Actor.of(a_user("bernd")), task=task, edition=task.edition, now=LATER)
+    assert (notices.mail_rest(), TaskNotice.objects.count()) == (0, 0)
+
+
 def test_an_address_that_is_refused_keeps_nobody_else_from_his_mail(monkeypatch: pytest.MonkeyPatch) -> None:
     for who in ("sabine", "verena", "bernd"):
         a_user(who).roles.add(a_team("buchhaltung"))

@@ -31,6 +31,7 @@ log = logging.getLogger(__name__)
 # The name in the ledger, for ever: mail that a task has come.
 NOTIFY: Final = "circulation.notify"
 _BATCH: Final = 200
+# RFC 5321, 4.2.1: what a server says from here on, it says for good.
 _FOR_GOOD: Final = 500
 What = NoticeWish.What
 
@@ -63,42 +64,41 @@ def _addressed(task_id: int) -> bool:
         gone, _kinds = TaskNotice.objects.filter(task=task_id, user=None).delete()
         if gone:
             task = Task.objects.select_related("folder", "user", "team").get(pk=task_id)
-            people = _wanting(task) if task.is_under_way else []
-            TaskNotice.objects.bulk_create(TaskNotice(task=task, user=user) for user in people)
+            TaskNotice.objects.bulk_create(TaskNotice(task=task, user=user) for user in _wanting(task))
     return TaskNotice.objects.filter(task=task_id).exists()
 
 
 def _send(rows: QuerySet[TaskNotice]) -> int:
     """Mail each of these until the server fails; returns how many went. A row goes before its mail does."""
     sent = 0
-    waiting = rows.exclude(user=None).select_related("task__folder", "task__stop", "task__user", "task__team", "user")
-    for row in list(waiting.order_by("pk")[:_BATCH]):
-        task, person = row.task, row.user
-        if person is None or not TaskNotice.objects.filter(pk=row.pk).delete()[0] or not task.is_under_way:
-            # Another worker took it, or it is done meanwhile.
+    for pk, task_id, user_id in list(
+        rows.exclude(user=None).order_by("pk").values_list("pk", "task_id", "user_id")[:_BATCH]
+    ):
+        if not TaskNotice.objects.filter(pk=pk).delete()[0]:
+            # Another worker took it.
+            continue
+        task = Task.objects.select_related("folder", "stop", "user", "team").get(pk=task_id)
+        # Done meanwhile, taken by somebody, or he wants to hear of it no more.
+        person = next((one for one in _wanting(task) if one.pk == user_id), None)
+        if person is None:
             continue
         try:
             _mail(task, person).send()
         except ValueError:
-            log.exception("a notice has an address that is none")
-        except OSError as error:
-            # smtplib's errors are of this family.
+            log.exception("a notice could not be written")
+        except smtplib.SMTPRecipientsRefused as error:
+            # His address alone: the page tells him, and the others get theirs.
+            log.exception("a notice was refused")
+            if any(code < _FOR_GOOD for code, _said in error.recipients.values()):
+                TaskNotice.objects.create(task=task, user=person)
+        except OSError:
+            # The server is away, or takes none of ours. smtplib's errors are of this family.
             log.exception("a notice could not be mailed")
-            if _is_refused_for_good(error):
-                # The page tells him, and the others get theirs.
-                continue
             TaskNotice.objects.create(task=task, user=person)
             return sent
         else:
             sent += 1
     return sent
-
-
-def _is_refused_for_good(error: OSError) -> bool:
-    """Whether the server wants no mail to this address, now or later (RFC 5321, 4.2.1: 5yz)."""
-    if isinstance(error, smtplib.SMTPRecipientsRefused):
-        return all(code >= _FOR_GOOD for code, _said in error.recipients.values())
-    return isinstance(error, smtplib.SMTPDataError) and error.smtp_code >= _FOR_GOOD
 
 
 def wish_of(user: User) -> str:
@@ -122,11 +122,13 @@ def choose(*, actor: Actor, what: str, now: datetime) -> None:
 
 def _wanting(task: Task) -> list[User]:
     """Whoever the task was given to and who stands in for him; of a team those who want to be told of what comes to it.
-    Only who finds it among his tasks: not whoever may not see this customer, nor the others once somebody has taken it.
+    Only who finds it among his tasks: not whoever may not see this customer, and nobody once somebody is at it.
     """
+    if not task.is_under_way or task.claimed_by_id is not None:
+        return []
     holders = {task.user_id} if task.user_id is not None else set()
     team = set()
-    if not holders and task.team is not None and task.claimed_by_id is None:
+    if not holders and task.team is not None:
         team = set(task.team.users.filter(is_service=False).values_list("pk", flat=True))
     people = holders | team | deputies.stand_ins_of(holders, deputies.pairs_on(timezone.localdate()))
     wishes = dict(NoticeWish.objects.filter(user__in=people).values_list("user_id", "what"))
