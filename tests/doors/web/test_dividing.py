@@ -71,15 +71,21 @@ def test_a_page_that_seems_empty_can_be_kept_and_can_begin_a_document(signed_in:
     assert StackDivision.objects.get().parts == [[1, 2], [3]]
 
 
-def test_a_first_page_that_seems_empty_belongs_to_the_first_document_when_it_is_kept(signed_in: SignIn) -> None:
+@pytest.mark.parametrize(
+    ("marked", "parts"), [(["2", "4"], [[2, 3], [4]]), (["1", "4"], [[1, 2, 3], [4]]), (["1", "2"], [[1], [2, 3, 4]])]
+)
+def test_a_document_begins_on_a_first_page_that_seems_empty_where_somebody_says_so(
+    signed_in: SignIn, marked: list[str], parts: list[list[int]]
+) -> None:
     arrival, client = a_stack(pages=4), signed_in("verena")
     save_reading(arrival.digest, Reading({1: ReadPage(PageText(300, 300, ()), is_blank=True)}))
     shown = client.get(address(arrival)).text
-    # The first document begins on page 2 by itself: that is no mark of hers.
-    assert re.findall(r'name="beginnt" value="(\d)" (?:checked)? (?:disabled)', shown) == ["2"]
-    assert client.post(address(arrival), {"bleibt": ["1"]}).status_code == 422
-    client.post(address(arrival), {"bleibt": ["1"], "beginnt": ["4"]})
-    assert StackDivision.objects.get().parts == [[1, 2, 3], [4]]
+    # The first document begins on page 2 unless she says that page 1 is none that is empty.
+    assert re.findall(r'name="beginnt" value="(\d)" (?:checked)', shown) == ["2"]
+    assert 'name="bleibt"' not in shown
+    assert client.post(address(arrival), {"beginnt": marked[:1]}).status_code == 422
+    client.post(address(arrival), {"beginnt": marked})
+    assert StackDivision.objects.get().parts == parts
 
 
 def test_it_may_be_one_document(signed_in: SignIn) -> None:

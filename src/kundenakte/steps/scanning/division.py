@@ -58,8 +58,6 @@ class PageOfStack:
     is_left_out: bool = False
     # Nothing was read on it; somebody may see more, and keep it.
     seems_empty: bool = False
-    # The first document begins there, whatever is marked.
-    is_first: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,9 +126,8 @@ def pages_of(
     for number in range(1, (arrival.page_count or 0) + 1):
         is_out = number in out
         reasons = found[number].reasons if number in found else ()
-        starts = is_first and not is_out
-        begins = starts or (not is_out and number in begin)
-        pages.append(PageOfStack(number, begins, reasons, is_out, number in seem_empty, starts))
+        begins = not is_out and (is_first or number in begin)
+        pages.append(PageOfStack(number, begins, reasons, is_out, number in seem_empty))
         is_first = is_first and is_out
     return pages
 

@@ -36,8 +36,6 @@ class Card:
 
     page: PageOfStack
     image: str
-    # Nothing has begun yet: kept, it belongs to the first document.
-    is_before: bool
 
 
 @require_http_methods(["GET", "POST"])
@@ -103,14 +101,10 @@ def _shown(
     pages = division.pages_of(arrival, marked=marked, kept=kept)
     if ready < len(pages):
         pipeline.want_pages(arrival.digest)
-    first = next((one.number for one in pages if one.is_first), 1)
     context = {
         "arrival": arrival,
         "cards": [
-            Card(
-                one, reverse("inbox-page", args=(arrival.pk, one.number)) if one.number <= ready else "",
-                is_before=one.number < first,
-            )
+            Card(one, reverse("inbox-page", args=(arrival.pk, one.number)) if one.number <= ready else "")
             for one in pages
         ],
         "missing": max(len(pages) - ready, 0),
