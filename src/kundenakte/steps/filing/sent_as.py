@@ -15,6 +15,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 from kundenakte.base.accounts.actors import Actor
 from kundenakte.base.journal import queries as journal
 from kundenakte.customers.models import Customer
+from kundenakte.customers.queries import own_company
 from kundenakte.records import parts, renditions, same_words
 from kundenakte.records.actions import links
 from kundenakte.records.mediatype import OFFICE, PDF
@@ -31,7 +32,7 @@ def sent_at(arrival: Arrival) -> datetime | None:
     """When this left the house as PDF on a mail of ours; None for everything else."""
     mail = parts.holder_of(arrival) if arrival.media_type == PDF else None
     written = MailMessage.objects.filter(digest=mail.digest, is_ours=True).first() if mail is not None else None
-    if mail is None or written is None or not left_the_house(written):
+    if mail is None or written is None or not left_the_house(written, own_company()):
         return None
     return written.sent_at or mail.received_at
 
@@ -75,7 +76,8 @@ def _only_sent(document_ids: Sequence[int]) -> set[int]:
     arrivals = _pdfs_on_mails().filter(document__in=document_ids, document__valid_version__media_type=PDF)
     mails = [(arrival.document_id, parts.holder_of(arrival)) for arrival in arrivals]
     digests = {mail.digest for _, mail in mails if mail is not None}
-    ours = {one.digest for one in MailMessage.objects.filter(digest__in=digests, is_ours=True) if left_the_house(one)}
+    own, mine = own_company(), MailMessage.objects.filter(digest__in=digests, is_ours=True)
+    ours = {one.digest for one in mine if left_the_house(one, own)}
     return {pk for pk, mail in mails if pk is not None and mail is not None and mail.digest in ours}
 
 

@@ -9,6 +9,7 @@ from datetime import datetime
 from django.db.models import QuerySet
 
 from kundenakte.base.accounts.models import User
+from kundenakte.customers.queries import own_company
 from kundenakte.doors.web.documents.shown import versions_of
 from kundenakte.records import access, parts, same_words
 from kundenakte.records.models import Arrival, Document, MailMessage, Reference, Version, VersionState
@@ -86,18 +87,18 @@ def sendings_of(user: User, document: Document, *, rights: Rights, seen: Iterabl
 
 def outdated(sendings: list[Sending], valid: Version | None) -> Sending | None:
     """The latest sending, when it was of an older version than the valid one: whoever got it does not have that."""
-    # What somebody tied by hand says of no version that it was sent.
     told = [one for one in sendings if one.newest is not None]
     if valid is None or not told or any((one.newest or 0) >= valid.number for one in told):
         return None
-    return told[0]
+    # What somebody tied by hand says of no version that it was sent; after the valid one came it may well be that.
+    return None if any(one.newest is None and one.at >= valid.created_at for one in sendings) else told[0]
 
 
 def sent_as(user: User, document: Document, *, rights: Rights) -> list[Reference]:
     """The ties to the PDFs it was sent as."""
     visible = access.documents_for(user, rights=rights)
     links = Reference.objects.filter(from_document=document, kind=_SENT_AS, to_document__in=visible)
-    return told_to(user, links, rights=rights)[:_MOST]
+    return told_to(user, links, rights=rights)[-_MOST:]
 
 
 def originals_of(user: User, document: Document, *, rights: Rights) -> list[Original]:
@@ -162,7 +163,8 @@ def _posted(document: Document, visible: QuerySet[Document], digests: Sequence[s
     ]
     seen = set(visible.filter(pk__in={mail.document_id for _, mail in hung}).values_list("pk", flat=True))
     ours = MailMessage.objects.filter(digest__in={mail.digest for _, mail in hung}, is_ours=True)
-    headers = {one.digest: one for one in ours if left_the_house(one)}
+    own = own_company()
+    headers = {one.digest: one for one in ours if left_the_house(one, own)}
     return [
         _Posted(digest, mail.document, tuple(one.recipients[:5]), one.sent_at or mail.received_at)
         for digest, mail in hung
