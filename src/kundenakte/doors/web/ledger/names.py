@@ -38,6 +38,7 @@ NAMES: Final = {
     "archive.trial": gettext_noop("Löschschutz des Zweitbestands erproben"),
     "archive.gather": gettext_noop("Geändertes fürs Archiv sammeln"),
     "circulation.remind": gettext_noop("An Aufgaben erinnern"),
+    "circulation.notify": gettext_noop("Eine neue Aufgabe per E-Mail melden"),
     "circulation.errand": gettext_noop("Schritt eines Vorgangs ausführen"),
     "circulation.look_again": gettext_noop("Nach einem Schritt eines Vorgangs sehen"),
     "circulation.close_papers": gettext_noop("Ende eines Vorgangs in seinen Dokumenten vermerken"),
