@@ -51,6 +51,7 @@ def test_a_place_a_pattern_or_a_class_that_is_none_is_refused_with_a_sentence(an
         ({"path": "/etc"}, "Ordner des Systems"),
         ({"path": str(tmp_path / "fehlt")}, "gibt es nicht"),
         ({"patterns": "{titel}"}, "nennt keinen Kunden"),
+        ({"patterns": "{kunde} {firma}/{titel}"}, "enthält {firma}"),
         ({"patterns": "{kunde}{**}"}, "ganze Ordner"),
         ({"words": "Angebote"}, "Ordner = Klasse"),
         ({"words": "Angebote = GIBTSNICHT"}, "GIBTSNICHT"),

@@ -26,6 +26,8 @@ from kundenakte.steps.filing.placing import Placing, is_hidden_from, place
 from kundenakte.steps.filing.rules import Fit
 
 RULE = "filing.source"
+_ALL = gettext_noop("Die Quelle (%(source)s) nennt Kunde, Klasse und Nummer.")
+_WITHOUT_NUMBER = gettext_noop("Die Quelle (%(source)s) nennt Kunde und Klasse.")
 # In the arrival's decision, until it has been read.
 _DROPPED_ON = "dropped_on"
 
@@ -69,7 +71,7 @@ def file_by_source(*, arrival: Arrival, named: Named | None, actor: Actor, now: 
     placing = place(arrival, customer_file, named.description)
     if placing.kind == "ask" or is_hidden_from(actor, placing) or _is_read_first(arrival, placing):
         return None
-    said = gettext_noop("Die Quelle (%(source)s) nennt Kunde, Klasse und Nummer.")
+    said = _ALL if named.description.number else _WITHOUT_NUMBER
     sentence = f"{said % {'source': sources.in_words(arrival.source)}} {placing.sentence}"
     grounds = settling.Grounds(RULE, sentence, {"facts": arrival.facts, "placing": placing.to_json()})
     return settling.carry_out(

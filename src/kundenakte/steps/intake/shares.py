@@ -13,8 +13,8 @@ from django.db.models import F
 from kundenakte.base.accounts.actors import Actor
 from kundenakte.base.jobs import ledger
 from kundenakte.base.journal import actions as journal
-from kundenakte.records import access
-from kundenakte.records.models import DocumentClass, Section, Verb
+from kundenakte.records import access, facts
+from kundenakte.records.models import DocumentClass, IndexField, Section, Verb
 from kundenakte.records.refusals import BadValue, ChangedMeanwhile, Refused
 from kundenakte.steps.intake import name_patterns as patterns
 from kundenakte.steps.intake.models import Share, ShareRun
@@ -152,6 +152,11 @@ def _check_patterns(share: Share) -> None:
             names = patterns.compiled(pattern).groupindex.keys()
         except patterns.BadPattern as error:
             raise BadValue(error.sentence) from error
+        if unknown := sorted(names - _understood()):
+            raise BadValue(
+                "Das Muster „%(pattern)s“ enthält {%(word)s}: Das ist kein Wort für Muster und kein Indexfeld.",
+                pattern=pattern, word=unknown[0],
+            )  # fmt: skip
         meant = {MEANING.get(name, name) for name in names}
         if not share.facts.get("customer") and not meant & {"customer", "name"}:
             raise BadValue(
@@ -159,6 +164,11 @@ def _check_patterns(share: Share) -> None:
                 "Nummer oder sein Name steht.",
                 pattern=pattern,
             )
+
+
+def _understood() -> set[str]:
+    """What may stand in a pattern. A mistyped word would be an index field nobody has, and check nothing."""
+    return {*MEANING, *facts.KEYS, *IndexField.objects.values_list("key", flat=True)}
 
 
 def _check_words(words: Mapping[str, Any]) -> None:
