@@ -6,11 +6,9 @@ BENCH_MAIL_SECONDS take other sizes and another time to watch the scan being rea
 
 from __future__ import annotations
 
-import http.client
 import io
 import json
 import os
-import smtplib
 import socket
 import statistics
 import subprocess
@@ -21,13 +19,15 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from itertools import cycle
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 from bench.asking import Asked, Looking
 from bench.house import ROOT, answer_of, descendants, house, open_house, until_it_answers
+from bench.mail_sending import ADDRESS, DOMAIN, PATIENCE, mail_of, sent
 from bench.rows import Measurement, Row, machine
 from bench.running import pss
 from bench.search_http import Browser, signed_in
+from tests.waiting import free_port
 
 MEGABYTES = int(os.environ.get("BENCH_MAIL_MEGABYTES", "20"))
 PAGES = int(os.environ.get("BENCH_MAIL_PAGES", "500"))
@@ -35,10 +35,6 @@ SECONDS = int(os.environ.get("BENCH_MAIL_SECONDS", "180"))
 # Small mails, large ones one after the other, and seconds of a quiet house.
 MAILS, LARGE, QUIET = 12, 3, 30
 CUSTOMERS, THERE = 20, 60
-PATIENCE = 900
-_DOMAIN: Final = "akte.frankenblech.example"
-_ADDRESS: Final = f"akte@{_DOMAIN}"
-_FACTS: Final = {"system": "erp", "customer": "K-10001", "class": "MAINT_CONTRACT", "number": "WV-GROSS"}
 
 
 def measure(database: str) -> Iterator[Row]:
@@ -139,7 +135,7 @@ def fill() -> dict[str, Any]:
     made = [
         customers.create_customer(
             actor=actor, name=f"Kunde {number} GmbH", number=_number(number), now=now,
-            identifiers=[("email", _mail_of(number))],
+            identifiers=[("email", mail_of(number))],
         )
         for number in range(CUSTOMERS)
     ]  # fmt: skip
@@ -157,10 +153,10 @@ def fill() -> dict[str, Any]:
     a_clerk()
     erp = accounts.add_account(actor=actor, username="erp", roles=["anbindung"], is_service=True, now=now)
     _, token = accounts.issue_token(actor=actor, user=erp, name="bench", scopes=["documents:write"], now=now)
-    port = _free_port()
+    port = free_port()
     set_door(
-        actor=actor, now=now, enabled=True, smtp_port=port, domain=_DOMAIN, answers=False, max_megabytes=100,
-        senders=[_mail_of(number) for number in range(CUSTOMERS)],
+        actor=actor, now=now, enabled=True, smtp_port=port, domain=DOMAIN, answers=False, max_megabytes=100,
+        senders=[mail_of(number) for number in range(CUSTOMERS)],
     )  # fmt: skip
     _write_papers(Path(os.environ["BENCH_FOLDER"]))
     worker = Worker()
@@ -175,7 +171,7 @@ def _write_papers(folder: Path) -> None:
 
     for turn in range(LARGE):
         mail = a_large_mail(
-            sender=_mail_of(turn), to=_ADDRESS, customer=_number(turn), turn=turn, size=MEGABYTES * MEGABYTE
+            sender=mail_of(turn), to=ADDRESS, customer=_number(turn), turn=turn, size=MEGABYTES * MEGABYTE
         )
         (folder / f"mail-{turn}.eml").write_bytes(mail)
     write_scan(folder / "scan.pdf", pages=PAGES)
@@ -192,20 +188,10 @@ def _number(customer: int) -> str:
     return f"K-{10001 + customer}"
 
 
-def _mail_of(customer: int) -> str:
-    return f"einkauf@kunde-{customer}.example"
-
-
 def _now() -> Any:
     from django.utils import timezone
 
     return timezone.now()
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 # --- beside the running house -------------------------------------------------------------------------------------
@@ -221,10 +207,10 @@ def visible(port: int) -> dict[str, Any]:
     for turn in range(MAILS):
         number, subject, customer = f"EB-2026-{turn:04d}", f"Umbau der Halle, Vorgang {turn:04d}", turn % CUSTOMERS
         mail = a_mail(
-            sender=_mail_of(customer), to=_ADDRESS, subject=subject, number=number,
+            sender=mail_of(customer), to=ADDRESS, subject=subject, number=number,
             files=[("Bestellung.pdf", "application/pdf", an_order(number, _number(customer)))],
         )  # fmt: skip
-        _sent(mail, _mail_of(customer))
+        sent(mail, mail_of(customer))
         began = time.perf_counter()
         page = ""
         while subject not in page or number not in page:
@@ -331,7 +317,7 @@ def _connection_refused() -> bool:
 
 def _beside(*what: str) -> subprocess.Popen[bytes]:
     """In a process of its own: what is sent here does not hold up who looks."""
-    return subprocess.Popen([sys.executable, "-m", "bench.mail", *what], cwd=ROOT, stdout=subprocess.DEVNULL)
+    return subprocess.Popen([sys.executable, "-m", "bench.mail_sending", *what], cwd=ROOT, stdout=subprocess.DEVNULL)
 
 
 def _ended_well(sending: subprocess.Popen[bytes]) -> None:
@@ -339,59 +325,9 @@ def _ended_well(sending: subprocess.Popen[bytes]) -> None:
         raise RuntimeError("it could not be sent")
 
 
-# --- what sends ---------------------------------------------------------------------------------------------------
-
-
-def send(turn: int) -> None:
-    """A large mail by SMTP."""
-    _sent((Path(os.environ["BENCH_FOLDER"]) / f"mail-{turn}.eml").read_bytes(), _mail_of(turn))
-
-
-def _sent(mail: bytes, sender: str) -> None:
-    """Returns with the server's 250, or raises."""
-    client = smtplib.SMTP("127.0.0.1", int(os.environ["BENCH_SMTP"]), timeout=PATIENCE)
-    client.sendmail(sender, [_ADDRESS], mail)
-    # Not with a goodbye: whoever measures does so from here on.
-    client.close()
-
-
-def post(port: int) -> None:
-    """The large scan by REST, with what names its file and class."""
-    path, boundary = Path(os.environ["BENCH_FOLDER"]) / "scan.pdf", "grenze"
-    head = "".join(
-        f'--{boundary}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'
-        for name, value in _FACTS.items()
-    )
-    head += f'--{boundary}\r\nContent-Disposition: form-data; name="file"; filename="scan.pdf"\r\n\r\n'
-    tail = f"\r\n--{boundary}--\r\n"
-
-    def body() -> Iterator[bytes]:
-        yield head.encode()
-        with path.open("rb") as file:
-            while piece := file.read(1024 * 1024):
-                yield piece
-        yield tail.encode()
-
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
-    headers = {
-        "Authorization": f"Bearer {os.environ['BENCH_TOKEN']}",
-        "Content-Type": f"multipart/form-data; boundary={boundary}",
-        "Content-Length": str(len(head.encode()) + path.stat().st_size + len(tail)),
-    }
-    connection.request("POST", "/api/v1/documents", body(), headers)
-    answer = connection.getresponse()
-    if answer.status not in {200, 201, 202}:
-        raise RuntimeError(f"{answer.status} {answer.read()[:200]!r}")
-
-
 def main(what: str, *more: str) -> dict[str, Any]:
     """One part of the measurement."""
-    if what == "fill":
-        return fill()
-    if what in {"send", "post"}:
-        {"send": send, "post": post}[what](int(more[0]))
-        return {}
-    return {"visible": visible, "mail": mail, "scan": scan}[what](int(more[0]))
+    return fill() if what == "fill" else {"visible": visible, "mail": mail, "scan": scan}[what](int(more[0]))
 
 
 if __name__ == "__main__":
