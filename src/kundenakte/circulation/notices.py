@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import smtplib
+from collections.abc import Collection
 from datetime import datetime
 from typing import Final
 
@@ -79,9 +80,9 @@ def _send(rows: QuerySet[TaskNotice]) -> int:
             continue
         task = Task.objects.select_related("folder", "stop", "user", "team").get(pk=task_id)
         # Done meanwhile, taken by somebody, or he wants to hear of it no more.
-        person = next((one for one in _wanting(task) if one.pk == user_id), None)
-        if person is None:
+        if not (wanting := _wanting(task, among={user_id})):
             continue
+        [person] = wanting
         try:
             _mail(task, person).send()
         except ValueError:
@@ -120,7 +121,7 @@ def choose(*, actor: Actor, what: str, now: datetime) -> None:
         journal.append(actor, "task_notices.chosen", row, at=now, user=actor.user, what=what, before=before)
 
 
-def _wanting(task: Task) -> list[User]:
+def _wanting(task: Task, *, among: Collection[int | None] | None = None) -> list[User]:
     """Whoever the task was given to and who stands in for him; of a team those who want to be told of what comes to it.
     Only who finds it among his tasks: not whoever may not see this customer, and nobody once somebody is at it.
     """
@@ -134,6 +135,8 @@ def _wanting(task: Task) -> list[User]:
     wishes = dict(NoticeWish.objects.filter(user__in=people).values_list("user_id", "what"))
     wanted = {What.TEAMS} if team else {What.OWN, What.TEAMS}
     told = {pk for pk in people if wishes.get(pk, What.OWN) in wanted} - _brought_by(task)
+    if among is not None:
+        told.intersection_update(among)
     found = User.objects.filter(pk__in=told, is_active=True).exclude(email="").order_by("pk")
     return [user for user in found if access.tasks_for(user).filter(pk=task.pk).exists()]
 

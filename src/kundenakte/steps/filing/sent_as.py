@@ -15,6 +15,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 from kundenakte.base.accounts.actors import Actor
 from kundenakte.base.journal import queries as journal
 from kundenakte.customers.models import Customer
+from kundenakte.customers.own import OwnCompany
 from kundenakte.customers.queries import own_company
 from kundenakte.records import parts, renditions, same_words
 from kundenakte.records.actions import links
@@ -28,11 +29,11 @@ _KIND: Final = Reference.Kind.SENT_AS
 _MOST: Final = 100
 
 
-def sent_at(arrival: Arrival) -> datetime | None:
+def sent_at(arrival: Arrival, own: OwnCompany | None = None) -> datetime | None:
     """When this left the house as PDF on a mail of ours; None for everything else."""
     mail = parts.holder_of(arrival) if arrival.media_type == PDF else None
     written = MailMessage.objects.filter(digest=mail.digest, is_ours=True).first() if mail is not None else None
-    if mail is None or written is None or not left_the_house(written, own_company()):
+    if mail is None or written is None or not left_the_house(written, own or own_company()):
         return None
     return written.sent_at or mail.received_at
 
@@ -148,9 +149,9 @@ def _sent_as_pdf(file: CustomerFile, key: str) -> list[tuple[Document, datetime]
         return []
     said = Rendition.objects.filter(kind=Rendition.Kind.TEXT, words_key=key).values("digest")
     arrivals = _pdfs_on_mails().filter(document__customer_file=file, document__is_disposed=False, digest__in=said)
-    found: dict[Document, datetime] = {}
+    own, found = own_company(), dict[Document, datetime]()
     for arrival in arrivals.order_by("pk")[:_MOST]:
-        at, document = sent_at(arrival), arrival.document
+        at, document = sent_at(arrival, own), arrival.document
         if at and document and _is_its_own(document, arrival.digest):
             found[document] = min(at, found.get(document, at))
     return list(found.items())

@@ -9,6 +9,7 @@ from datetime import datetime
 from django.db.models import QuerySet
 
 from kundenakte.base.accounts.models import User
+from kundenakte.customers.own import OwnCompany
 from kundenakte.customers.queries import own_company
 from kundenakte.doors.web.documents.shown import versions_of
 from kundenakte.records import access, parts, same_words
@@ -73,14 +74,14 @@ class _Versions:
 def sendings_of(user: User, document: Document, *, rights: Rights, seen: Iterable[Version]) -> list[Sending]:
     """All that this user may see, the newest first; of one mail in several mailboxes once."""
     visible = access.documents_for(user, rights=rights)
-    versions = _Versions(seen)
+    versions, own = _Versions(seen), own_company()
     sendings = [
         _sending(posted, versions.saying(posted.digest))
-        for posted in _posted(document, visible, [version.digest for version in versions.seen])
+        for posted in _posted(document, visible, [version.digest for version in versions.seen], own)
     ]
     links = Reference.objects.filter(from_document=document, kind=_SENT_AS, to_document__in=visible)
     for link in told_to(user, links, rights=rights)[-_MOST_PDFS:]:
-        sendings += _as_pdf(link, versions.seen, visible, _shown(user, link.to_document, rights))
+        sendings += _as_pdf(link, versions.seen, visible, _shown(user, link.to_document, rights), own)
     found = {(one.mail.pk, one.version, one.pdf.pk if one.pdf else 0): one for one in reversed(sendings)}
     return sorted(found.values(), key=lambda one: one.at, reverse=True)
 
@@ -136,12 +137,12 @@ def _original(link: Reference, seen: Sequence[Version]) -> Original:
 
 
 def _as_pdf(
-    link: Reference, seen: Sequence[Version], visible: QuerySet[Document], pdfs: Sequence[Version]
+    link: Reference, seen: Sequence[Version], visible: QuerySet[Document], pdfs: Sequence[Version], own: OwnCompany
 ) -> Iterator[Sending]:
     pdf, shown = link.to_document, link.from_version
     digests = [version.digest for version in pdfs]
     versions = _Versions(seen, digests)
-    for posted in _posted(pdf, visible, digests):
+    for posted in _posted(pdf, visible, digests, own):
         yield _sending(posted, versions.saying(posted.digest) or ([shown] if shown else []), pdf)
 
 
@@ -154,7 +155,7 @@ def _sending(posted: _Posted, alike: Sequence[Version], pdf: Document | None = N
     )  # fmt: skip
 
 
-def _posted(document: Document, visible: QuerySet[Document], digests: Sequence[str]) -> list[_Posted]:
+def _posted(document: Document, visible: QuerySet[Document], digests: Sequence[str], own: OwnCompany) -> list[_Posted]:
     rows = Arrival.objects.filter(document=document, digest__in=digests, part_of__isnull=False)
     hung = [
         (row.digest, mail)
@@ -163,7 +164,6 @@ def _posted(document: Document, visible: QuerySet[Document], digests: Sequence[s
     ]
     seen = set(visible.filter(pk__in={mail.document_id for _, mail in hung}).values_list("pk", flat=True))
     ours = MailMessage.objects.filter(digest__in={mail.digest for _, mail in hung}, is_ours=True)
-    own = own_company()
     headers = {one.digest: one for one in ours if left_the_house(one, own)}
     return [
         _Posted(digest, mail.document, tuple(one.recipients[:5]), one.sent_at or mail.received_at)

@@ -87,7 +87,7 @@ def _live(request: SignedIn) -> dict[str, Any]:
         .select_related("customer_file__customer", "document_class", "valid_version")
         .order_by("-changed_at")[:_NEWEST]
     )
-    tasks = circulation.tasks_for(request.user, rights=rights)[:_TASKS]
+    tasks = circulation.tasks_for(request.user, rights=rights, others=page.stands_in_for(request))[:_TASKS]
     return {
         "tasks": listing.soonest(request.user, tasks, timezone.localdate()),
         "progress": _progress(arrivals),
